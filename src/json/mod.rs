@@ -1,0 +1,21 @@
+//! JSON bytes to a [`Tape`] over the untouched source, and back to bytes.
+//!
+//! A tape is an array of 16-byte pre-order nodes whose offsets point into the source: sub-trees are spans,
+//! numbers stay text until something computes on them, strings keep their quotes and escapes.
+//!
+//! Invariants: a [`Doc`] is only made from a tape that [`Parser`] filled from the same bytes, so every node's
+//! span lies inside them, on `char` boundaries, and every string's escapes are valid.
+
+mod document;
+mod number;
+mod parse;
+mod string;
+mod tape;
+mod write;
+
+pub use document::{Doc, Document, Elements, Members};
+pub use number::{Num, Number, format_f64};
+pub use parse::{ParseError, ParseErrorKind, Parser};
+pub use string::JsonStr;
+pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
+pub use write::{json_string_len, minified_len, minify, write_json_string};

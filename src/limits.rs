@@ -1,0 +1,58 @@
+//! Every bound of the program, with its unit in its name.
+
+/// Bounds on what one execution, one definition and one process may use.
+///
+/// The defaults are AWS's where AWS documents one.
+///
+/// ```
+/// let mut limits = aslx::Limits::default();
+/// assert_eq!(limits.payload_bytes_max, 262_144);
+/// limits.payload_bytes_max = 1 << 20;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Largest state input, output or task result, as minified UTF-8 JSON (AWS: 256 KiB).
+    pub payload_bytes_max: u32,
+    /// Longest accepted input line.
+    pub line_bytes_max: u32,
+    /// Deepest nesting of arrays and objects in any JSON text.
+    pub nesting_depth_max: u32,
+    /// Largest definition (AWS: 1 MiB).
+    pub definition_bytes_max: u32,
+    /// Longest execution of an Express state machine (AWS: five minutes).
+    pub execution_duration_ms_max: u64,
+    /// Most bytes one execution may hold in its arena.
+    pub arena_bytes_max: u64,
+    /// Fuel an execution gets before it must yield to others.
+    pub fuel_slice: u32,
+    /// Fuel an execution may use in all; then it ends with `States.Timeout`.
+    pub fuel_total_max: u64,
+    /// Iterations of an inline Map that run at once when `MaxConcurrency` is 0 or absent (AWS: 40).
+    pub map_concurrency_default: u32,
+    /// Executions in flight in one process.
+    pub in_flight_max: u32,
+    /// Bytes of input lines held by executions in flight in one process.
+    pub in_flight_bytes_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            payload_bytes_max: 262_144,
+            line_bytes_max: 16 << 20,
+            nesting_depth_max: 1024,
+            definition_bytes_max: 1 << 20,
+            execution_duration_ms_max: 300_000,
+            arena_bytes_max: 256 << 20,
+            fuel_slice: 4096,
+            fuel_total_max: 1 << 30,
+            map_concurrency_default: 40,
+            in_flight_max: 65_536,
+            in_flight_bytes_max: 128 << 20,
+        }
+    }
+}
+
+/// `payload_bytes_max` that never refuses.
+pub const PAYLOAD_BYTES_UNLIMITED: u32 = u32::MAX;

@@ -1,0 +1,2 @@
+//! The `aslx` program.
+fn main() {}

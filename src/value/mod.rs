@@ -1,0 +1,70 @@
+//! Values of one execution: 16 bytes, `Copy`, immutable, shared.
+//!
+//! A [`Value`] is a scalar, a *handle* into a document (the input line, the program's constants, a task's
+//! reply), or a reference to something built in the execution's [`Arena`]. Handles name a document by its
+//! number, never by address, so the input may be moved, dropped and parsed again between steps.
+//! Reading takes a [`Heap`]: the documents in force and the arena.
+//!
+//! Invariant: whatever a `Value<'a>` points to lives in the arena borrowed for `'a` (or is `'static`).
+
+mod arena;
+mod compare;
+mod container;
+mod docs;
+mod heap;
+pub mod timestamp;
+mod view;
+mod write;
+
+pub use arena::Arena;
+pub use compare::deep_equal;
+pub use container::{Array, Members, Object, Shape, ShapeId, Text};
+pub use docs::{ArenaDoc, DocId, Docs};
+pub use heap::{Heap, ParseScratch};
+pub use view::{ArrayView, NumberView, ObjectView, View};
+pub use write::{rendered_len, to_json, write_canonical, write_value};
+
+use crate::json::NodeId;
+
+/// A JSON value of an execution.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A computed integer.
+    Int(i64),
+    /// A computed number; always finite.
+    Float(f64),
+    /// A node of a document in the table of [`Docs`].
+    Node {
+        /// Which document.
+        doc: DocId,
+        /// Which node.
+        node: NodeId,
+    },
+    /// A node of a document that lives in the arena.
+    ArenaNode {
+        /// Which node.
+        node: NodeId,
+        /// Its document.
+        doc: &'a ArenaDoc<'a>,
+    },
+    /// A computed string.
+    Text(&'a Text<'a>),
+    /// A computed array.
+    Array(&'a Array<'a>),
+    /// A computed object.
+    Object(&'a Object<'a>),
+}
+
+const _: () = assert!(size_of::<Value<'_>>() == 16);
+
+impl Value<'_> {
+    /// The root of a document in the table.
+    #[inline]
+    pub fn root(doc: DocId) -> Self {
+        Self::Node { doc, node: NodeId::ROOT }
+    }
+}
