@@ -12,6 +12,8 @@ mod compare;
 mod container;
 mod docs;
 mod heap;
+pub mod java_hash_map;
+pub mod random;
 pub mod timestamp;
 mod view;
 mod write;
