@@ -1,6 +1,7 @@
 //! Run AWS Step Functions state machines (Amazon States Language) at line rate.
 
 pub mod json;
+pub mod jsonpath;
 pub mod limits;
 pub mod value;
 
