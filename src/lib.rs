@@ -1,5 +1,7 @@
 //! Run AWS Step Functions state machines (Amazon States Language) at line rate.
 
+pub mod asl;
+pub mod diagnostic;
 pub mod json;
 pub mod jsonpath;
 pub mod limits;

@@ -1,0 +1,10 @@
+//! Definition text to [`StateMachine`](model::StateMachine), with every problem on the way.
+//!
+//! [`parse`] never fails and never panics: it answers a model if one can be made, and all findings in any case. The
+//! text is read through the same tape as events, so spans cost nothing.
+//!
+//! Invariants of a model that was handed out: every target is the index of a state in the same graph; every
+//! [`NodeId`](crate::json::NodeId) belongs to the machine's own document; nesting is bounded by
+//! [`Limits::nesting_depth_max`](crate::Limits::nesting_depth_max).
+
+pub mod model;
