@@ -1,5 +1,6 @@
 //! Run AWS Step Functions state machines (Amazon States Language) at line rate.
 
+pub mod intrinsic;
 pub mod json;
 pub mod jsonpath;
 pub mod limits;
