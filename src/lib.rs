@@ -2,6 +2,7 @@
 
 pub mod asl;
 pub mod diagnostic;
+pub mod intrinsic;
 pub mod json;
 pub mod jsonpath;
 pub mod limits;
