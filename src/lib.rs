@@ -7,6 +7,7 @@ pub mod intrinsic;
 pub mod json;
 pub mod jsonpath;
 pub mod limits;
+pub mod task;
 pub mod value;
 pub mod vm;
 
