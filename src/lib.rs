@@ -3,6 +3,7 @@
 pub mod asl;
 pub mod bytecode;
 pub mod diagnostic;
+pub mod executor;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonpath;
