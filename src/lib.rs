@@ -8,6 +8,7 @@ pub mod intrinsic;
 pub mod json;
 pub mod jsonpath;
 pub mod limits;
+pub mod pipeline;
 pub mod sink;
 pub mod source;
 pub mod task;
