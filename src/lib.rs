@@ -3,6 +3,7 @@
 pub mod asl;
 pub mod bytecode;
 pub mod diagnostic;
+mod error;
 pub mod executor;
 pub mod intrinsic;
 pub mod json;
@@ -15,4 +16,5 @@ pub mod task;
 pub mod value;
 pub mod vm;
 
+pub use error::{Error, ErrorKind};
 pub use limits::Limits;
