@@ -321,7 +321,7 @@ impl Drive<'_> {
         let Some(test_case) = self.setup.tasks.test_case() else { return };
         match test_case.respond(state, self.counts) {
             Ok(MockResponse::Return(document)) => {
-                active.answer(strand, TaskReply::Document(document), self.now)
+                active.answer(strand, TaskReply::Document(document), self.now);
             }
             Ok(MockResponse::Throw(error)) => self.answer_failed(active, strand, error),
             Err(error) => self.answer_failed(active, strand, &error),

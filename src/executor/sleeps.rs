@@ -47,7 +47,7 @@ impl Sleeps {
 
 /// Milliseconds, rounded up: waking early would be waking before the time that was asked for.
 pub(super) fn millis_ceil(time: Timestamp) -> i64 {
-    time.to_millis().saturating_add(i64::from(time.nanos % 1_000_000 != 0))
+    time.to_millis().saturating_add(i64::from(!time.nanos.is_multiple_of(1_000_000)))
 }
 
 impl Ord for Sleep {

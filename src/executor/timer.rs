@@ -59,16 +59,13 @@ impl<V> TimerWheel<V> {
     /// Sets a timer.
     pub(super) fn insert(&mut self, at_ms: u64, value: V) {
         let fresh = Node { at_ms, next: NONE, value: Some(value) };
-        let node = match self.free.pop() {
-            Some(node) => {
-                self.nodes[node as usize] = fresh;
-                node
-            }
-            None => {
-                let node = u32::try_from(self.nodes.len()).ok().filter(|node| *node != NONE);
-                self.nodes.push(fresh);
-                node.expect("one timer per suspended execution, which admission bounds below 2^32")
-            }
+        let node = if let Some(node) = self.free.pop() {
+            self.nodes[node as usize] = fresh;
+            node
+        } else {
+            let node = u32::try_from(self.nodes.len()).ok().filter(|node| *node != NONE);
+            self.nodes.push(fresh);
+            node.expect("one timer per suspended execution, which admission bounds below 2^32")
         };
         self.link(node);
     }

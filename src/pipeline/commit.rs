@@ -254,7 +254,7 @@ impl Committer {
     /// The counts and the first error, when all workers are done.
     pub(super) fn finish(self) -> Committed {
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let failures = state.sinks.as_mut().map(|sinks| sinks.flush());
+        let failures = state.sinks.as_mut().map(Sinks::flush);
         if let Some(Err(failure)) = failures {
             state.note(failure);
         }
@@ -310,10 +310,9 @@ impl Committer {
     fn take_ready(&self, state: &mut State) -> Batch {
         let mut batch = Batch { segments: Vec::new(), loose: std::mem::take(&mut state.loose) };
         while let Some(record) = state.records.front_mut() {
-            if !record.parts.is_empty() || record.end.is_some() {
-                if record.source != state.source {
-                    (state.source, state.lines_before) = (record.source, 0);
-                }
+            let is_known = !record.parts.is_empty() || record.end.is_some();
+            if is_known && record.source != state.source {
+                (state.source, state.lines_before) = (record.source, 0);
             }
             let (source, lines_before) = (state.source, state.lines_before);
             while record.parts.front().is_some_and(|part| part.segment.is_some()) {

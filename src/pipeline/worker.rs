@@ -1,5 +1,7 @@
 //! One worker of a run: claims chunks, runs their lines, resumes its suspended ones.
 
+use std::sync::Arc;
+
 use super::commit::{ChunkEnd, ChunkPlace, Part, Segment};
 use super::letter::{ENVELOPE_END, ENVELOPE_START, LetterInput, malformed, too_long, write_failed_envelope};
 use super::run::Run;
@@ -41,7 +43,7 @@ impl<'r> LineWorker<'r> {
     pub(super) fn new(run: &'r Run) -> Self {
         Self {
             run,
-            worker: Worker::new(run.setup.clone()),
+            worker: Worker::new(Arc::clone(&run.setup)),
             segment: Segment::default(),
             parts: Vec::new(),
             part_count: 0,
@@ -72,9 +74,8 @@ impl<'r> LineWorker<'r> {
                     }
                 }
                 Claim::Failed { sequence, error } => run.committer.close(sequence, error.into()),
-                Claim::Later => self.wait(ticket),
                 Claim::End if !self.worker.is_waiting() || run.committer.is_complete() => return,
-                Claim::End => self.wait(ticket),
+                Claim::Later | Claim::End => self.wait(ticket),
             }
         }
     }
@@ -114,7 +115,7 @@ impl<'r> LineWorker<'r> {
                 }
                 LineText::Text { text, indent } => {
                     let seed = derive_seed(run.seed, chunk.source, line.offset);
-                    self.run_line(Text { index, text, indent }, seed, now);
+                    self.run_line(Text { index, json: text, indent }, seed, now);
                 }
             }
             if self.segment.bytes() >= SEGMENT_BYTES {
@@ -132,19 +133,19 @@ impl<'r> LineWorker<'r> {
         if self.run.is_enveloped {
             out.extend_from_slice(ENVELOPE_START);
         }
-        match self.worker.start(line.text, seed, now, out) {
+        match self.worker.start(line.json, seed, now, out) {
             Ended::Succeeded => {
                 out.extend_from_slice(if self.run.is_enveloped { ENVELOPE_END } else { b"\n" });
                 self.segment.succeeded += 1;
             }
             Ended::Failed(failure) => {
                 out.truncate(mark);
-                self.run.fail(&mut self.segment, line.index, &failure, LetterInput::Json(line.text));
+                self.run.fail(&mut self.segment, line.index, &failure, LetterInput::Json(line.json));
             }
             Ended::Malformed(error) => {
                 out.truncate(mark);
                 let failure = malformed(&error, line.indent);
-                self.run.fail(&mut self.segment, line.index, &failure, LetterInput::Text(line.text));
+                self.run.fail(&mut self.segment, line.index, &failure, LetterInput::Text(line.json));
             }
             Ended::Suspended(suspended) => {
                 out.truncate(mark);
@@ -163,7 +164,7 @@ impl<'r> LineWorker<'r> {
         let permit = loop {
             let ticket = run.signal.ticket();
             let is_oldest = is_first_hole(self) && run.committer.is_oldest(self.place.sequence);
-            match run.admission.admit(line.text.len() as u64, is_oldest) {
+            match run.admission.admit(line.json.len() as u64, is_oldest) {
                 Some(permit) => break permit,
                 None if run.committer.is_abandoned(self.place.sequence) => return,
                 None => {
@@ -231,7 +232,7 @@ impl<'r> LineWorker<'r> {
 #[derive(Clone, Copy)]
 struct Text<'c> {
     index: u64,
-    text: &'c [u8],
+    json: &'c [u8],
     indent: usize,
 }
 

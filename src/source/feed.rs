@@ -177,6 +177,3 @@ impl Drop for Feed {
         self.queue.close();
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -12,6 +12,8 @@ mod feed;
 mod file;
 mod input;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use error::SourceError;
 pub use input::Input;

@@ -42,7 +42,7 @@ impl TaskRegistry {
                     .at(value.span(), "'task' must be a list")
                     .help("write [[task]] in double brackets"));
             };
-            for task in tasks.iter() {
+            for task in tasks {
                 reader.task(task, &mut registry)?;
             }
         }
@@ -201,6 +201,3 @@ impl Reader<'_> {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -49,6 +49,19 @@ impl LambdaInvoke {
         out.extend_from_slice(ENVELOPE_END);
     }
 
+    fn find(
+        &self,
+        request: &TaskRequest<'_>,
+        name: Option<&str>,
+    ) -> Result<&Arc<dyn TaskHandler>, TaskError> {
+        let named = name.and_then(|name| Entry::find_function(&self.entries, name));
+        named.or_else(|| Entry::find(&self.entries, request.resource)).ok_or_else(|| {
+            let name = name.unwrap_or("(none)");
+            let cause = format!("no handler answers the function '{name}' of state '{}'", request.state);
+            TaskError::new("States.Runtime", cause)
+        })
+    }
+
     fn invoke(
         &self,
         request: &TaskRequest<'_>,
@@ -62,18 +75,9 @@ impl LambdaInvoke {
         let doc = Doc::new(request.payload, tape);
         let name = function_name_in(doc);
         let payload = doc_member(doc, "Payload").map_or(&b"{}"[..], |payload| doc.raw(payload));
-        let named;
         let handler = match &self.handler {
             Some(handler) => handler,
-            None => {
-                named = name.as_deref().and_then(|name| Entry::find_function(&self.entries, name));
-                named.or_else(|| Entry::find(&self.entries, request.resource)).ok_or_else(|| {
-                    let name = name.as_deref().unwrap_or("(none)");
-                    let cause =
-                        format!("no handler answers the function '{name}' of state '{}'", request.state);
-                    TaskError::new("States.Runtime", cause)
-                })?
-            }
+            None => self.find(request, name.as_deref())?,
         };
         answer.reset();
         handler.call(&request.for_function(name.as_deref(), payload), answer)?;

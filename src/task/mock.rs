@@ -242,6 +242,3 @@ fn invocations(key: &str) -> Option<(u32, u32)> {
         Some((first, last)) => Some((number(first)?, number(last)?)).filter(|(first, last)| first <= last),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -19,6 +19,8 @@ mod pattern;
 mod registry;
 mod resource;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use constant::Constant;
 pub use echo::Echo;

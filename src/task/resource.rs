@@ -103,7 +103,7 @@ fn parse_states(rest: &str) -> Resource<'_> {
     }
 }
 
-/// The bare name in whatever Lambda accepts as a FunctionName: a name, `ACCOUNT:function:NAME` or an ARN,
+/// The bare name in whatever Lambda accepts as a `FunctionName`: a name, `ACCOUNT:function:NAME` or an ARN,
 /// each with an optional `:VERSION` or `:ALIAS` (AWS docs, "Invoke").
 pub(super) fn function_name(text: &str) -> Option<&str> {
     let name = if let Some((_, after)) = text.split_once(":function:") {

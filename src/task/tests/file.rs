@@ -1,8 +1,8 @@
 use std::fmt::Write as _;
+use std::path::Path;
 
-use super::*;
-use crate::task::FixedReply;
 use crate::task::registry::Entry;
+use crate::task::{FixedReply, TaskRegistry};
 
 fn constant(registry: &TaskRegistry, resource: &str) -> String {
     let handler = Entry::find(registry.entries(), resource).expect("some handler answers");

@@ -1,9 +1,10 @@
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::*;
-use crate::source::LineText;
+use super::{Claim, Feed, Input, LineText, SourceError};
+use crate::executor::Signal;
 
 /// A line as (source, offset, text), or its length if it is too long.
 type Seen = (u32, u64, Result<Vec<u8>, u64>);
@@ -125,6 +126,14 @@ proptest! {
     }
 }
 
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the cable is out"))
+    }
+}
+
 #[test]
 fn unreadable_inputs_say_why() {
     let check = |input: Input, expected: &str| {
@@ -133,12 +142,6 @@ fn unreadable_inputs_say_why() {
     };
     check(Input::file("no/such/file"), "failed to read no/such/file: ");
     check(Input::file("/"), "failed to read /: it is a directory");
-    struct Broken;
-    impl Read for Broken {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("the cable is out"))
-        }
-    }
     check(Input::stream("-", Broken), "failed to read -: the cable is out (at byte 0)");
 }
 

@@ -1,4 +1,4 @@
-use super::*;
+use crate::task::{CallCounts, FileError, MockConfig, MockResponse, TestCase};
 
 fn config(responses: &str) -> Result<TestCase, FileError> {
     let text = format!(

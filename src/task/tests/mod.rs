@@ -1,0 +1,3 @@
+#[cfg(feature = "cli")]
+mod file;
+mod mock;
