@@ -2,6 +2,7 @@
 
 pub mod asl;
 pub mod bytecode;
+pub mod compiler;
 pub mod diagnostic;
 pub mod intrinsic;
 pub mod json;
@@ -10,4 +11,5 @@ pub mod limits;
 pub mod value;
 pub mod vm;
 
+pub use compiler::{CompileOptions, compile};
 pub use limits::Limits;
