@@ -1,5 +1,7 @@
 //! JSONPath: syntax, selection, reference paths, and the patterns of `StringMatches`.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod properties;
 mod selection;
 mod set;
