@@ -7,6 +7,7 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::ast::{Quoting, write_bracketed};
 use super::{Path, Segment};
+use crate::json::{Doc, NodeId, Tag};
 use crate::value::{Docs, Heap, Value, View};
 
 /// The most values that one evaluation looks at and collects: paths such as `$..*..*` could otherwise run for
@@ -103,8 +104,18 @@ impl fmt::Display for SelectError<'_> {
 /// Follows names and single indexes. On failure: how many steps succeeded, and why the next did not.
 #[inline]
 fn walk<'a>(segments: &[Segment], root: Value<'a>, heap: Heap<'_, 'a>) -> Result<Value<'a>, (usize, Reason)> {
-    let mut value = root;
-    for (step, segment) in segments.iter().enumerate() {
+    let (mut value, done) = match root {
+        Value::Node { doc, node } => {
+            let (node, done) = walk_document(segments, heap.docs.get(doc), node);
+            (Value::Node { doc, node }, done)
+        }
+        Value::ArenaNode { node, doc } => {
+            let (node, done) = walk_document(segments, doc.doc(), node);
+            (Value::ArenaNode { node, doc }, done)
+        }
+        built => (built, 0),
+    };
+    for (step, segment) in segments.iter().enumerate().skip(done) {
         value = match segment {
             Segment::Name(name) => match value.view(heap.docs) {
                 View::Object(object) => object.get(name, heap.docs).ok_or((step, Reason::Missing))?,
@@ -123,6 +134,21 @@ fn walk<'a>(segments: &[Segment], root: Value<'a>, heap: Heap<'_, 'a>) -> Result
         };
     }
     Ok(value)
+}
+
+/// Follows names inside a document, which most paths never leave. Returns the node reached, and after how many
+/// steps: the general walk goes on from there.
+#[inline]
+fn walk_document(segments: &[Segment], doc: Doc<'_>, root: NodeId) -> (NodeId, usize) {
+    let mut node = root;
+    for (step, segment) in segments.iter().enumerate() {
+        let Segment::Name(name) = segment else { return (node, step) };
+        match if doc.tag(node) == Tag::Object { doc.member(node, name) } else { None } {
+            Some(member) => node = member,
+            None => return (node, step),
+        }
+    }
+    (node, segments.len())
 }
 
 /// The place that an index means in an array of `len` elements; negative ones count from the end.
