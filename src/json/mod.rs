@@ -7,15 +7,23 @@
 //! span lies inside them, on `char` boundaries, and every string's escapes are valid.
 
 mod document;
+mod error;
+mod escape;
 mod number;
+mod number_text;
 mod parse;
+mod scan;
 mod string;
 mod tape;
+#[cfg(test)]
+mod tests;
+mod walk;
 mod write;
 
 pub use document::{Doc, Document, Elements, Members};
+pub use error::{ParseError, ParseErrorKind};
 pub use number::{Num, Number, format_f64};
-pub use parse::{ParseError, ParseErrorKind, Parser};
-pub use string::JsonStr;
+pub use parse::Parser;
+pub use string::{Chars, JsonStr};
 pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
 pub use write::{json_string_len, minified_len, minify, write_json_string};
