@@ -6,9 +6,11 @@
 //! Invariants: a [`Doc`] is only made from a tape that [`Parser`] filled from the same bytes, so every node's
 //! span lies inside them, on `char` boundaries, and every string's escapes are valid.
 
+mod decimal;
 mod document;
 mod error;
 mod escape;
+mod format;
 mod number;
 mod number_text;
 mod parse;
@@ -22,7 +24,8 @@ mod write;
 
 pub use document::{Doc, Document, Elements, Members};
 pub use error::{ParseError, ParseErrorKind};
-pub use number::{Num, Number, format_f64};
+pub use format::format_f64;
+pub use number::{Num, Number};
 pub use parse::Parser;
 pub use string::{Chars, JsonStr};
 pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
