@@ -29,4 +29,6 @@ pub use number::{Num, Number};
 pub use parse::Parser;
 pub use string::{Chars, JsonStr};
 pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
-pub use write::{json_string_len, minified_len, minify, write_json_string};
+pub use write::{
+    canonical_string_len, json_string_len, minified_len, minify, write_canonical_string, write_json_string,
+};
