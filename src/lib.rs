@@ -2,7 +2,9 @@
 
 pub mod asl;
 pub mod diagnostic;
+pub mod intrinsic;
 pub mod json;
+pub mod jsonpath;
 pub mod limits;
 pub mod value;
 

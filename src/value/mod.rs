@@ -12,6 +12,8 @@ mod compare;
 mod container;
 mod docs;
 mod heap;
+pub mod java_hash_map;
+pub mod random;
 pub mod timestamp;
 mod view;
 mod write;
@@ -21,7 +23,7 @@ pub use compare::deep_equal;
 pub use container::{Array, Members, Object, Shape, ShapeId, Text};
 pub use docs::{ArenaDoc, DocId, Docs};
 pub use heap::{Heap, ParseScratch};
-pub use view::{ArrayView, NumberView, ObjectView, View};
+pub use view::{ArrayIter, ArrayView, NumberView, ObjectIter, ObjectView, View};
 pub use write::{rendered_len, to_json, write_canonical, write_value};
 
 use crate::json::NodeId;

@@ -1,0 +1,192 @@
+//! A parsed path.
+
+use std::fmt;
+
+use super::{SyntaxError, parser};
+
+/// A parsed JSONPath: immutable, shareable.
+///
+/// ```
+/// use aslx::jsonpath::{Path, Root};
+/// let path = Path::parse("$.order.lines[0]['unit price']").unwrap();
+/// assert_eq!(path.root(), &Root::Input);
+/// assert!(path.is_definite() && path.is_reference_path());
+/// assert_eq!(path.to_string(), "$.order.lines[0]['unit price']");
+/// assert!(!Path::parse("$.order.lines[*].sku").unwrap().is_definite());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Path {
+    text: Box<str>,
+    root: Root,
+    segments: Box<[Segment]>,
+    definite: bool,
+    reference: bool,
+}
+
+/// What a path starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Root {
+    /// `$`: the input of the field that holds the path.
+    Input,
+    /// `$$`: the Context Object.
+    Context,
+    /// `$name`: a variable.
+    Variable(String),
+}
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Segment {
+    /// `.name`, `['name']`: a member.
+    Name(Box<str>),
+    /// `[3]`, `[-1]`: an element, from the end if negative.
+    Index(i64),
+    /// `['a', 'b']`: several members; as a path's last step one object that holds them, as in Jayway.
+    Names(Box<[Box<str>]>),
+    /// `[0, 2]`: several elements.
+    Indexes(Box<[i64]>),
+    /// `[1:3]`, `[1:]`, `[:3]`: a range of elements; at least one side is given.
+    Slice {
+        /// First element.
+        from: Option<i64>,
+        /// One past the last element.
+        to: Option<i64>,
+    },
+    /// `.*`, `[*]`: every member or element.
+    Wildcard,
+    /// `..`: the value and everything below it, in document order. Another step always follows.
+    Descend,
+}
+
+impl Path {
+    /// Parses a path, in the sloppy forms that AWS accepts too (`$.[0]`, `$.a.['b']`).
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
+        parser::parse(text)
+    }
+
+    /// `operator_free`: no unquoted name holds one of the characters that Reference Paths exclude.
+    pub(super) fn new(text: &str, root: Root, segments: Vec<Segment>, operator_free: bool) -> Self {
+        let single = |segment: &Segment| matches!(segment, Segment::Name(_) | Segment::Index(_));
+        let definite = match segments.split_last() {
+            None => true,
+            Some((last, before)) => {
+                before.iter().all(single) && (single(last) || matches!(last, Segment::Names(_)))
+            }
+        };
+        let reference = operator_free && segments.iter().all(single);
+        Self { text: text.into(), root, segments: segments.into(), definite, reference }
+    }
+
+    /// What the path starts from.
+    #[inline]
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The steps from there.
+    #[inline]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Whether the path leads to one value, rather than to an array of all that match.
+    #[inline]
+    pub fn is_definite(&self) -> bool {
+        self.definite
+    }
+
+    /// Whether this is a Reference Path (ASL spec, "Reference Paths"): one node, without the operators `@`, `,`,
+    /// `:`, `?`, `..` and `*`. Which roots a field allows is that field's matter.
+    #[inline]
+    pub fn is_reference_path(&self) -> bool {
+        self.reference
+    }
+
+    /// The text as written in the definition.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Two paths are equal if they mean the same, however they are written.
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        self.root == other.root && self.segments == other.segments
+    }
+}
+
+impl Eq for Path {}
+
+/// The shortest form that parses back to an equal path.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.root {
+            Root::Input => f.write_str("$")?,
+            Root::Context => f.write_str("$$")?,
+            Root::Variable(name) => write!(f, "${name}")?,
+        }
+        let mut after_descend = false;
+        for segment in &self.segments {
+            match segment {
+                Segment::Name(name) if is_plain(name) => {
+                    write!(f, "{}{name}", if after_descend { "" } else { "." })?;
+                }
+                Segment::Descend => f.write_str("..")?,
+                other => write_bracketed(other, Quoting::Escaped, f)?,
+            }
+            after_descend = matches!(segment, Segment::Descend);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name needs no quotes.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// How a quoted name is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// So that it parses back.
+    Escaped,
+    /// As Jayway does in its messages.
+    Verbatim,
+}
+
+/// Writes a step in brackets, as Jayway names it in messages: `['name']`, `[0]`, `[1:]`, `[*]`.
+pub(super) fn write_bracketed(
+    segment: &Segment,
+    quoting: Quoting,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let write_name = |name: &str, f: &mut fmt::Formatter<'_>| match quoting {
+        Quoting::Verbatim => write!(f, "'{name}'"),
+        Quoting::Escaped => write!(f, "'{}'", name.replace('\\', "\\\\").replace('\'', "\\'")),
+    };
+    let bound = |bound: &Option<i64>| bound.map_or_else(String::new, |bound| bound.to_string());
+    if matches!(segment, Segment::Descend) {
+        return f.write_str("..");
+    }
+    f.write_str("[")?;
+    match segment {
+        Segment::Name(name) => write_name(name, f)?,
+        Segment::Index(index) => write!(f, "{index}")?,
+        Segment::Names(names) => {
+            for (place, name) in names.iter().enumerate() {
+                f.write_str(if place == 0 { "" } else { "," })?;
+                write_name(name, f)?;
+            }
+        }
+        Segment::Indexes(indexes) => {
+            for (place, index) in indexes.iter().enumerate() {
+                write!(f, "{}{index}", if place == 0 { "" } else { "," })?;
+            }
+        }
+        Segment::Slice { from, to } => write!(f, "{}:{}", bound(from), bound(to))?,
+        Segment::Wildcard => f.write_str("*")?,
+        Segment::Descend => {}
+    }
+    f.write_str("]")
+}
