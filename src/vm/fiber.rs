@@ -61,6 +61,11 @@ impl Fiber {
         self.arena.bytes_held()
     }
 
+    /// The input of a parked execution.
+    pub fn input(&self) -> Option<Arc<[u8]>> {
+        self.kept.as_ref().map(|kept| Arc::clone(&kept.input))
+    }
+
     /// Reads and changes the execution's data.
     pub(super) fn enter<R>(
         &mut self,
