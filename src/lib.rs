@@ -2,6 +2,7 @@
 
 pub mod asl;
 pub mod bytecode;
+pub mod compiler;
 pub mod diagnostic;
 mod error;
 pub mod executor;
@@ -16,5 +17,6 @@ pub mod task;
 pub mod value;
 pub mod vm;
 
+pub use compiler::{CompileOptions, compile};
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;

@@ -56,6 +56,28 @@ pub enum Code {
     RepeatedMember,
     /// `ASL106`: a string that holds `{%` or `%}` but is not an expression as a whole.
     PartialExpression,
+    /// A state's name is empty or too long.
+    InvalidStateName,
+    /// A Map's label is too long or holds a character that it must not.
+    InvalidLabelName,
+    /// Two Map states have one label.
+    DuplicateLabelName,
+    /// Workflows or conditions are nested too deeply.
+    TooDeeplyNested,
+    /// `Assign` to `states`, which is Step Functions' own.
+    ReservedVariableName,
+    /// `Assign` to something that is no identifier.
+    InvalidVariableName,
+    /// A value looks like a path, but only the field's `...Path` form takes one (AWS's warning).
+    NoPath,
+    /// `.$` keys in a Pass state's `Result` (AWS's warning).
+    PassResultIsStatic,
+    /// `ASL107`: a Resource that only a local handler could answer.
+    ForeignResource,
+    /// `ASL108`: a `StringMatches` pattern that fails when it is reached.
+    InvalidPattern,
+    /// `ASL109`: an error name in `ErrorEquals` that nothing reports.
+    UnknownErrorName,
     /// `COMP501`: something valid that this version cannot run yet.
     NotCompiled,
     /// `COMP502`: a definition too large for the program's number ranges.
@@ -66,7 +88,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the registry.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 28] = [
         Self::InvalidJsonDescription,
         Self::SchemaValidationFailed,
         Self::MissingTransitionTarget,
@@ -81,6 +103,17 @@ impl Code {
         Self::InlineMapIgnoresField,
         Self::RepeatedMember,
         Self::PartialExpression,
+        Self::InvalidStateName,
+        Self::InvalidLabelName,
+        Self::DuplicateLabelName,
+        Self::TooDeeplyNested,
+        Self::ReservedVariableName,
+        Self::InvalidVariableName,
+        Self::NoPath,
+        Self::PassResultIsStatic,
+        Self::ForeignResource,
+        Self::InvalidPattern,
+        Self::UnknownErrorName,
         Self::NotCompiled,
         Self::ProgramTooLarge,
         Self::UnfilledPlaceholder,
@@ -103,6 +136,17 @@ impl Code {
             Self::InlineMapIgnoresField => "ASL104",
             Self::RepeatedMember => "ASL105",
             Self::PartialExpression => "ASL106",
+            Self::InvalidStateName => "INVALID_STATE_NAME",
+            Self::InvalidLabelName => "INVALID_LABEL_NAME",
+            Self::DuplicateLabelName => "DUPLICATE_LABEL_NAME",
+            Self::TooDeeplyNested => "TOO_DEEPLY_NESTED",
+            Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
+            Self::InvalidVariableName => "INVALID_VARIABLE_NAME",
+            Self::NoPath => "NO_PATH",
+            Self::PassResultIsStatic => "PASS_RESULT_IS_STATIC",
+            Self::ForeignResource => "ASL107",
+            Self::InvalidPattern => "ASL108",
+            Self::UnknownErrorName => "ASL109",
             Self::NotCompiled => "COMP501",
             Self::ProgramTooLarge => "COMP502",
             Self::UnfilledPlaceholder => "COMP503",
