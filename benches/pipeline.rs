@@ -216,7 +216,7 @@ fn pipeline(criterion: &mut Criterion) {
         group.bench_function("aslx", |bencher| bencher.iter(|| run_pipeline(&program, black_box(&lines))));
         let mut out = Vec::with_capacity(2 * INPUT_BYTES);
         group.bench_function("serde_json", |bencher| {
-            bencher.iter(|| run_reference(black_box(&lines), &mut out))
+            bencher.iter(|| run_reference(black_box(&lines), &mut out));
         });
         group.finish();
     }

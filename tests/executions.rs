@@ -50,7 +50,8 @@ fn input_and_output_paths() {
 
 #[test]
 fn result_paths_overlay_the_raw_input() {
-    let pass = |path: Value| json!({"P": {"Type": "Pass", "Result": {"n": 1}, "ResultPath": path, "End": true}});
+    let pass =
+        |path: Value| json!({"P": {"Type": "Pass", "Result": {"n": 1}, "ResultPath": path, "End": true}});
     let input = json!({"a": {"b": 1}, "z": [10, 20]});
     check(&pass(json!("$")), &input, r#"{"n":1}"#);
     check(&pass(json!(null)), &input, r#"{"a":{"b":1},"z":[10,20]}"#);
@@ -121,8 +122,14 @@ fn choice_rules_in_order() {
         "Other": {"Type": "Pass", "Result": "other", "End": true}
     });
     for (n, expected) in [
-        (json!(6), "mid"), (json!(10.0), "mid"), (json!(1), "one"), (json!("1"), "one"), (json!(null), "one"),
-        (json!(11), "other"), (json!(101), "big"), (json!(0), "other"),
+        (json!(6), "mid"),
+        (json!(10.0), "mid"),
+        (json!(1), "one"),
+        (json!("1"), "one"),
+        (json!(null), "one"),
+        (json!(11), "other"),
+        (json!(101), "big"),
+        (json!(0), "other"),
     ] {
         check(&states, &json!({"n": n, "limit": 100}), &format!("\"{expected}\""));
     }
@@ -169,11 +176,7 @@ fn nested_maps_and_parallels() {
                 "E": {"Type": "Pass", "Parameters": {"v.$": "$", "outer.$": "$$.Map.Item.Index"}, "End": true}}}, "End": true}}},
             {"StartAt": "L", "States": {"L": {"Type": "Pass", "Parameters": {"n.$": "States.ArrayLength($)"}, "End": true}}}
         ], "End": true}}}, "End": true}});
-    check(
-        &states,
-        &json!([[5, 6], []]),
-        r#"[[[{"v":5,"outer":0},{"v":6,"outer":1}],{"n":2}],[[],{"n":0}]]"#,
-    );
+    check(&states, &json!([[5, 6], []]), r#"[[[{"v":5,"outer":0},{"v":6,"outer":1}],{"n":2}],[[],{"n":0}]]"#);
 }
 
 #[test]
@@ -211,15 +214,22 @@ fn a_retry_sees_its_count_and_runs_the_work_again() {
 
 #[test]
 fn timeouts_are_not_task_failures() {
-    let state = |errors: Value| json!({
-        "T": {"Type": "Task", "Resource": LAMBDA, "TimeoutSeconds": 9,
-            "Catch": [{"ErrorEquals": errors, "Next": "H"}], "End": true},
-        "H": {"Type": "Pass", "End": true}
-    });
+    let state = |errors: Value| {
+        json!({
+            "T": {"Type": "Task", "Resource": LAMBDA, "TimeoutSeconds": 9,
+                "Catch": [{"ErrorEquals": errors, "Next": "H"}], "End": true},
+            "H": {"Type": "Pass", "End": true}
+        })
+    };
     let hang: support::Tasks<'_> = &mut |_, _, _| Answer::Hang;
     let ended = run_with(&state(json!(["States.Timeout"])), &json!({}), hang);
-    assert_eq!((ended.result.expect("caught"), ended.elapsed_ms), (r#"{"Error":"States.Timeout","Cause":""}"#.to_owned(), 9000));
-    let failure = run_with(&state(json!(["States.TaskFailed"])), &json!({}), hang).result.expect_err("not a task failure");
+    assert_eq!(
+        (ended.result.expect("caught"), ended.elapsed_ms),
+        (r#"{"Error":"States.Timeout","Cause":""}"#.to_owned(), 9000)
+    );
+    let failure = run_with(&state(json!(["States.TaskFailed"])), &json!({}), hang)
+        .result
+        .expect_err("not a task failure");
     assert_eq!((failure.error.as_deref(), failure.cause), (Some("States.Timeout"), None));
 }
 
@@ -250,12 +260,18 @@ fn the_first_failing_branch_ends_its_siblings() {
 
 #[test]
 fn waits_run_concurrently_in_a_map() {
-    let states = |concurrency: u32| json!({"M": {"Type": "Map", "MaxConcurrency": concurrency,
+    let states = |concurrency: u32| {
+        json!({"M": {"Type": "Map", "MaxConcurrency": concurrency,
         "ItemProcessor": {"StartAt": "W", "States": {
-            "W": {"Type": "Wait", "SecondsPath": "$", "Next": "P"}, "P": {"Type": "Pass", "End": true}}}, "End": true}});
+            "W": {"Type": "Wait", "SecondsPath": "$", "Next": "P"}, "P": {"Type": "Pass", "End": true}}}, "End": true}})
+    };
     for (concurrency, elapsed_ms) in [(1, 9000), (2, 6000), (3, 4000), (0, 4000)] {
         let ended = run(&states(concurrency), &json!([3, 2, 4]));
-        assert_eq!((ended.result.expect("ends"), ended.elapsed_ms), ("[3,2,4]".to_owned(), elapsed_ms), "{concurrency}");
+        assert_eq!(
+            (ended.result.expect("ends"), ended.elapsed_ms),
+            ("[3,2,4]".to_owned(), elapsed_ms),
+            "{concurrency}"
+        );
     }
 }
 
@@ -275,9 +291,11 @@ fn variables_are_read_as_they_were_at_entry() {
 
 #[test]
 fn tolerated_failures() {
-    let states = |count: u32| json!({"M": {"Type": "Map", "ToleratedFailureCount": count, "ItemProcessor": {"StartAt": "C", "States": {
+    let states = |count: u32| {
+        json!({"M": {"Type": "Map", "ToleratedFailureCount": count, "ItemProcessor": {"StartAt": "C", "States": {
         "C": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericLessThan": 0, "Next": "F"}], "Default": "P"},
-        "F": {"Type": "Fail", "Error": "Negative"}, "P": {"Type": "Pass", "End": true}}}, "End": true}});
+        "F": {"Type": "Fail", "Error": "Negative"}, "P": {"Type": "Pass", "End": true}}}, "End": true}})
+    };
     assert!(run(&states(2), &json!([1, -1, 2, -2])).result.is_ok());
     let failure = run(&states(1), &json!([1, -1, 2, -2])).result.expect_err("too many");
     assert_eq!(failure.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
@@ -305,9 +323,12 @@ fn payload_limits() {
     assert_eq!(failure.error.as_deref(), Some("States.DataLimitExceeded"));
     assert_eq!(
         failure.cause.as_deref(),
-        Some("The state/task 'P' returned a result with a size exceeding the maximum number of bytes service limit.")
+        Some(
+            "The state/task 'P' returned a result with a size exceeding the maximum number of bytes service limit."
+        )
     );
-    let failure = run(&states, &json!({"s": "x".repeat(300_000)})).result.expect_err("the input alone is too large");
+    let failure =
+        run(&states, &json!({"s": "x".repeat(300_000)})).result.expect_err("the input alone is too large");
     assert_eq!(failure.error.as_deref(), Some("States.DataLimitExceeded"));
 }
 

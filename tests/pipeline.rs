@@ -137,7 +137,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         ),
         1 => letter(
             r#"{"kind":"#,
-            r#""status":"FAILED","error":"States.Runtime","cause":"the line is not JSON: unexpected end of the text at byte 8","input":"{\"kind\":"}"#,
+            r#""status":"FAILED","error":"States.Runtime","cause":"the line is not JSON: unexpected end of the text (byte 8)","input":"{\"kind\":"}"#,
         ),
     ]
 }

@@ -92,7 +92,7 @@ pub(super) fn write_failed_envelope(failure: &ExecutionError, out: &mut Vec<u8>)
 /// before the text.
 pub(super) fn malformed(error: &ParseError, indent: usize) -> ExecutionError {
     let byte = error.offset as usize + indent;
-    failed("States.Runtime", format!("the line is not JSON: {} at byte {byte}", error.kind))
+    failed("States.Runtime", format!("the line is not JSON: {} (byte {byte})", error.kind))
 }
 
 /// A line over the bound.

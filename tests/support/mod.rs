@@ -43,7 +43,13 @@ pub(crate) fn program(definition: &str) -> Arc<Program> {
 }
 
 /// Runs one execution to its end; parks and resumes it on another thread at every wait if `park` is set.
-pub(crate) fn execute(program: &Arc<Program>, input: &str, limits: &Limits, park: bool, tasks: Tasks<'_>) -> Ended {
+pub(crate) fn execute(
+    program: &Arc<Program>,
+    input: &str,
+    limits: &Limits,
+    park: bool,
+    tasks: Tasks<'_>,
+) -> Ended {
     let names = Arc::new(Names::new("machine", MachineType::Standard));
     let started = Timestamp::from_millis(STARTED_MS);
     let start = Start { now: started, seed: 7, names: &names, trace: true };
@@ -116,6 +122,8 @@ fn reply(
         Answer::Error(error, cause) => {
             active.answer(strand, TaskReply::Failed { error: Some(error), cause: Some(cause) }, now);
         }
-        Answer::Hang => timers.push((deadline.expect("a task that hangs needs TimeoutSeconds"), strand, true)),
+        Answer::Hang => {
+            timers.push((deadline.expect("a task that hangs needs TimeoutSeconds"), strand, true))
+        }
     }
 }
