@@ -2,6 +2,8 @@
 
 pub mod asl;
 pub mod bytecode;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod compiler;
 pub mod diagnostic;
 mod error;

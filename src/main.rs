@@ -1,2 +1,11 @@
 //! The `aslx` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+/// Every worker allocates and frees on its own: the system's allocator would serialise them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    aslx::cli::main()
+}

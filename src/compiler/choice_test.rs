@@ -11,7 +11,13 @@ use crate::value::timestamp::Timestamp;
 impl Lowering<'_, '_> {
     /// Jumps to `target` if the condition is `wanted`, else falls through. Recursion is bounded by the nesting
     /// bound of the definition's parser.
-    pub(super) fn jump_when(&mut self, condition: &Condition, wanted: bool, input: Reg, target: PendingLabel) {
+    pub(super) fn jump_when(
+        &mut self,
+        condition: &Condition,
+        wanted: bool,
+        input: Reg,
+        target: PendingLabel,
+    ) {
         match condition {
             Condition::Not(inner) => self.jump_when(inner, !wanted, input, target),
             Condition::And(parts) => self.jump_chain(parts, true, wanted, input, target),
@@ -48,7 +54,9 @@ impl Lowering<'_, '_> {
 
     fn jump_test(&mut self, test: &DataTest, wanted: bool, input: Reg, target: PendingLabel) {
         let mark = self.registers.mark();
-        let Some((source, variable)) = self.operand_path(&test.variable, input, test.operator == C::IsPresent) else {
+        let Some((source, variable)) =
+            self.operand_path(&test.variable, input, test.operator == C::IsPresent)
+        else {
             return;
         };
         let Some(comparison) = self.comparison(test, input) else { return };
@@ -140,7 +148,9 @@ fn flag(test: &DataTest) -> Option<bool> {
 fn ordering(operator: C) -> Ordering3 {
     match operator {
         C::StringLessThan | C::NumericLessThan | C::TimestampLessThan => Ordering3::Less,
-        C::StringLessThanEquals | C::NumericLessThanEquals | C::TimestampLessThanEquals => Ordering3::LessOrEqual,
+        C::StringLessThanEquals | C::NumericLessThanEquals | C::TimestampLessThanEquals => {
+            Ordering3::LessOrEqual
+        }
         C::StringGreaterThan | C::NumericGreaterThan | C::TimestampGreaterThan => Ordering3::Greater,
         C::StringGreaterThanEquals | C::NumericGreaterThanEquals | C::TimestampGreaterThanEquals => {
             Ordering3::GreaterOrEqual

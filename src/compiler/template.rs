@@ -67,7 +67,14 @@ impl Lowering<'_, '_> {
     }
 
     /// The value of a `.$` key.
-    pub(super) fn template_expression(&mut self, node: NodeId, input: Reg, field: &str, dst: Reg, location: &str) {
+    pub(super) fn template_expression(
+        &mut self,
+        node: NodeId,
+        input: Reg,
+        field: &str,
+        dst: Reg,
+        location: &str,
+    ) {
         let span = self.source.node(node);
         let span = Span { start: span.start, end: span.end };
         if !matches!(self.source.tag(node), Tag::String | Tag::EscapedString) {

@@ -8,7 +8,8 @@ use crate::compiler::lowering::Lowering;
 impl<'m> Lowering<'m, '_> {
     pub(super) fn map(&mut self, state: &'m State, map: &'m Map) {
         if let ProcessorMode::Distributed { .. } = map.mode {
-            let message = format!("state '{}' is a Distributed Map, which this version cannot run", state.name);
+            let message =
+                format!("state '{}' is a Distributed Map, which this version cannot run", state.name);
             self.refuse(message, state.span, &state.location);
         }
         let effective = self.effective_input(state);

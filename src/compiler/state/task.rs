@@ -1,6 +1,6 @@
 //! Task.
 
-use crate::asl::model::{IntField, PathField, PayloadTemplate, Retrier, Catcher, State, Task, Transition};
+use crate::asl::model::{Catcher, IntField, PathField, PayloadTemplate, Retrier, State, Task, Transition};
 use crate::bytecode::{Op, Reg, Site, TaskSite};
 use crate::compiler::lowering::Lowering;
 use crate::compiler::template::constant_text;

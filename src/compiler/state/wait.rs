@@ -47,7 +47,11 @@ impl Lowering<'_, '_> {
                 text.text.clone()
             }
             TextField::Expression(text) => {
-                return self.refuse("a JSONata expression cannot be run by this version", text.span, &text.location);
+                return self.refuse(
+                    "a JSONata expression cannot be run by this version",
+                    text.span,
+                    &text.location,
+                );
             }
         };
         self.builder.emit_at(Op::WaitUntil { timestamp }, Site::TimestampPath { path });

@@ -1,0 +1,299 @@
+//! What was typed: the command line as clap reads it. What it comes to is in [`super::config`].
+
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit_code;
+
+/// Run AWS Step Functions state machines anywhere, at line rate.
+///
+/// aslx compiles a definition in the Amazon States Language and executes it: once for every line of an NDJSON
+/// file, or once with everything shown. The definition is the one that deploys to AWS, unchanged.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aslx",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = ROOT_EXAMPLES,
+    after_long_help = format!("{ROOT_EXAMPLES}\n\n{}", exit_code::TABLE)
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const ROOT_EXAMPLES: &str = "\
+Examples:
+  aslx validate order.asl.json
+  aslx exec order.asl.json --input '{\"orderId\":1}' --tasks tasks.toml
+  aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Run(RunArguments),
+    Exec(ExecArguments),
+    Validate(ValidateArguments),
+    Eval(EvalArguments),
+    Disassemble(DisassembleArguments),
+}
+
+/// Execute a definition once per input line: NDJSON in, NDJSON out
+///
+/// Every input line is the input of one execution. Outputs of the executions that succeed are written in the
+/// order of the input, one a line. Each execution that fails becomes one record in --failures, with its source,
+/// line number, error, cause, state and input; the other lines are not affected. Blank lines are skipped.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_EXAMPLES, after_long_help = format!("{RUN_EXAMPLES}\n\n{}", exit_code::TABLE))]
+pub(super) struct RunArguments {
+    /// The definition, in the Amazon States Language (JSON)
+    pub(super) definition: PathBuf,
+
+    /// NDJSON files; `-` or nothing is standard input
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+
+    /// Write outputs to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Write failed executions to FILE instead of standard error
+    #[arg(long, value_name = "FILE")]
+    pub(super) failures: Option<PathBuf>,
+
+    /// Write one line per input line, failed or not: {"status","output"} or {"status","error","cause","state"}
+    #[arg(long)]
+    pub(super) envelope: bool,
+
+    /// Write outputs as executions end, not in the order of the input
+    #[arg(long)]
+    pub(super) unordered: bool,
+
+    /// Threads that execute [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(super) workers: Option<NonZeroUsize>,
+
+    /// Executions that may be under way at once, waiting ones included
+    #[arg(long, value_name = "N")]
+    pub(super) max_in_flight: Option<NonZeroU32>,
+
+    #[command(flatten)]
+    pub(super) execution: ExecutionArguments,
+
+    /// Largest input, output or result of a state, in bytes; `none` for no limit [default: 262144]
+    #[arg(long, value_name = "N|none")]
+    pub(super) payload_bytes_max: Option<ByteLimit>,
+
+    /// Longest input line, in bytes [default: 16777216]
+    #[arg(long, value_name = "N")]
+    pub(super) line_bytes_max: Option<u32>,
+
+    /// No progress bar and no summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson
+  zcat orders.ndjson.gz | aslx run route.asl.json > routed.ndjson";
+
+/// Execute a definition once and show all of it
+///
+/// Prints what each state received and produced, and how the execution ended.
+#[derive(Debug, Args)]
+#[command(after_help = EXEC_EXAMPLES, after_long_help = format!("{EXEC_EXAMPLES}\n\n{}", exit_code::TABLE))]
+pub(super) struct ExecArguments {
+    /// The definition, in the Amazon States Language (JSON)
+    pub(super) definition: PathBuf,
+
+    /// The execution's input: a file, or JSON text, or `-` for standard input [default: {}]
+    #[arg(long, value_name = "JSON|FILE|-")]
+    pub(super) input: Option<String>,
+
+    /// Name of the execution, as $$.Execution.Name shows it
+    #[arg(long, value_name = "NAME")]
+    pub(super) execution_name: Option<String>,
+
+    #[command(flatten)]
+    pub(super) execution: ExecutionArguments,
+
+    /// Time at which the execution starts [default: now]
+    #[arg(long, value_name = "RFC3339")]
+    pub(super) clock_start: Option<String>,
+
+    /// With --json: list every state that was visited, with its input and output
+    #[arg(long)]
+    pub(super) trace: bool,
+
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+const EXEC_EXAMPLES: &str = "\
+Examples:
+  aslx exec order.asl.json --input order.json --tasks tasks.toml
+  aslx exec order.asl.json --input '{\"orderId\":1}' --mock-config mocks.json --test-case HappyPath
+  aslx exec order.asl.json --input order.json --tasks tasks.toml --clock virtual --json --trace";
+
+/// What `run` and `exec` have in common.
+#[derive(Debug, Args)]
+pub(super) struct ExecutionArguments {
+    /// TOML file that says which handler answers which Resource
+    #[arg(long, value_name = "FILE")]
+    pub(super) tasks: Option<PathBuf>,
+
+    /// Mock file of AWS Step Functions Local (MockConfigFile.json); its answers come before --tasks
+    #[arg(long, value_name = "FILE", requires = "test_case")]
+    pub(super) mock_config: Option<PathBuf>,
+
+    /// Test case of the mock file to play
+    #[arg(long, value_name = "NAME", requires = "mock_config")]
+    pub(super) test_case: Option<String>,
+
+    /// Name of the state machine [default: the file's name without .asl.json]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+
+    /// Type of the state machine
+    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE", default_value = "express")]
+    pub(super) machine_type: TypeArgument,
+
+    /// Clock: with a virtual one, waits, back-offs and timeouts take no time
+    #[arg(long, value_enum, value_name = "CLOCK", default_value = "real")]
+    pub(super) clock: ClockArgument,
+
+    /// Seed of all randomness: jitter, States.MathRandom, States.UUID [default: another one every time]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+/// Check definitions and show every problem with its place
+///
+/// Messages, codes and locations are those that AWS gives; findings of our own are warnings with codes like ASL101.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArguments {
+    /// The definitions
+    #[arg(value_name = "DEFINITION", required = true)]
+    pub(super) definitions: Vec<PathBuf>,
+
+    /// Type of the state machine
+    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE", default_value = "standard")]
+    pub(super) machine_type: TypeArgument,
+
+    /// Print one JSON object a definition instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Evaluate one expression
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("source").required(true), after_help = EVAL_EXAMPLES)]
+pub(super) struct EvalArguments {
+    /// Language of the expression
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(super) language: LanguageArgument,
+
+    /// The expression
+    #[arg(long, value_name = "E", group = "source", allow_hyphen_values = true)]
+    pub(super) expression: Option<String>,
+
+    /// A file that holds the expression
+    #[arg(long, value_name = "FILE", group = "source")]
+    pub(super) expression_file: Option<PathBuf>,
+
+    /// What `$` stands for: a file, or JSON text, or `-` for standard input [default: undefined]
+    #[arg(long, value_name = "JSON|FILE|-")]
+    pub(super) input: Option<String>,
+
+    /// Variables: a file with an object, or its JSON text
+    #[arg(long, value_name = "JSON|FILE")]
+    pub(super) bindings: Option<String>,
+
+    /// Print {"result":...}, {} where there is none, or {"error":{"code","message","position"}}
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+const EVAL_EXAMPLES: &str = "\
+Examples:
+  aslx eval --language jsonpath --expression '$.items[*].sku' --input order.json
+  aslx eval --language intrinsic --expression \"States.Format('{}-{}', $.a, 7)\" --input '{\"a\":1}'";
+
+/// Show the bytecode of a definition
+#[derive(Debug, Args)]
+pub(super) struct DisassembleArguments {
+    /// The definition, in the Amazon States Language (JSON)
+    pub(super) definition: PathBuf,
+
+    /// Type of the state machine
+    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE", default_value = "express")]
+    pub(super) machine_type: TypeArgument,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TypeArgument {
+    Standard,
+    Express,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClockArgument {
+    Real,
+    Virtual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LanguageArgument {
+    Jsonpath,
+    Intrinsic,
+    Jsonata,
+}
+
+/// A number of bytes, or `none` for no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ByteLimit {
+    Bytes(u32),
+    None,
+}
+
+impl std::str::FromStr for ByteLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.eq_ignore_ascii_case("none") {
+            return Ok(Self::None);
+        }
+        text.parse()
+            .map(Self::Bytes)
+            .map_err(|_| format!("expected a number up to {} or `none`", u32::MAX - 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn clap_finds_no_contradiction() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn byte_limits() {
+        let check =
+            |text: &str, expected: Option<ByteLimit>| assert_eq!(text.parse().ok(), expected, "{text}");
+        check("262144", Some(ByteLimit::Bytes(262_144)));
+        check("none", Some(ByteLimit::None));
+        check("-1", None);
+        check("5000000000", None);
+        check("12k", None);
+    }
+}

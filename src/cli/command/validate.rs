@@ -1,0 +1,64 @@
+//! `aslx validate`: every problem of a definition, each with its place.
+
+use std::path::Path;
+
+use crate::{
+    asl::{self, ParseOptions},
+    cli::{
+        args::ValidateArguments, config::machine_type, definition::count_by_severity, error::CliError,
+        exit_code::ExitStatus, file, output,
+    },
+    diagnostic::{Code, Diagnostic, Diagnostics, Span, render_json, render_text},
+};
+
+/// Checks each definition; the worst outcome decides.
+pub(in crate::cli) fn validate(arguments: &ValidateArguments) -> Result<ExitStatus, CliError> {
+    let mut worst = ExitStatus::Success;
+    for path in &arguments.definitions {
+        let status = match file::read(path) {
+            Ok(bytes) => validate_one(path, bytes, arguments)?,
+            Err(error) => {
+                output::report(&error);
+                error.status()
+            }
+        };
+        worst = worst.max(status);
+    }
+    Ok(worst)
+}
+
+fn validate_one(path: &Path, bytes: Vec<u8>, arguments: &ValidateArguments) -> Result<ExitStatus, CliError> {
+    let (text, diagnostics) = match String::from_utf8(bytes) {
+        Ok(text) => {
+            let machine_type = machine_type(arguments.machine_type);
+            let options = ParseOptions { machine_type, ..ParseOptions::default() };
+            let diagnostics = Diagnostics::from(asl::parse(&text, &options).diagnostics);
+            (text, diagnostics)
+        }
+        Err(error) => not_utf8(&error),
+    };
+    let answer = if arguments.json {
+        render_json(&diagnostics, &text) + "\n"
+    } else {
+        render(path, &text, &diagnostics)
+    };
+    output::print(answer.as_bytes())?;
+    Ok(if diagnostics.has_errors() { ExitStatus::Failed } else { ExitStatus::Success })
+}
+
+fn render(path: &Path, text: &str, diagnostics: &Diagnostics) -> String {
+    let name = path.display().to_string();
+    let findings = render_text(diagnostics, &name, text, output::stdout_has_colors());
+    let verdict = if diagnostics.is_empty() { "ok".to_owned() } else { count_by_severity(diagnostics) };
+    format!("{findings}{name}: {verdict}\n")
+}
+
+/// What can be shown of a text that is none: its beginning, and where it ends to be text.
+fn not_utf8(error: &std::string::FromUtf8Error) -> (String, Diagnostics) {
+    let offset = error.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(&error.as_bytes()[..offset]).into_owned();
+    let message = format!("Invalid UTF-8 at byte {offset}");
+    let end = offset as u32;
+    let finding = Diagnostic::error(Code::InvalidJsonDescription, message, Span { start: end, end });
+    (text, Diagnostics::from(vec![finding]))
+}

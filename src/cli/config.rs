@@ -1,0 +1,155 @@
+//! What the command line comes to: defaults filled in, files read, names resolved.
+
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher, Hasher},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{
+    args::{ByteLimit, ClockArgument, ExecArguments, ExecutionArguments, RunArguments, TypeArgument},
+    definition::Definition,
+    error::CliError,
+    file, output,
+};
+use crate::{
+    asl::model::MachineType,
+    executor::{Clock, SystemClock, Time},
+    limits::{Limits, PAYLOAD_BYTES_UNLIMITED},
+    pipeline::{OutputForm, OutputOrder},
+    task::{MockConfig, TaskRegistry},
+    value::timestamp::Timestamp,
+    vm::Names,
+};
+
+/// What `run` and `exec` have in common.
+#[derive(Debug)]
+pub(super) struct ExecutionConfig {
+    pub(super) machine_type: MachineType,
+    pub(super) state_machine_name: String,
+    pub(super) tasks: TaskRegistry,
+    pub(super) is_clock_virtual: bool,
+    pub(super) seed: u64,
+}
+
+impl ExecutionConfig {
+    pub(super) fn new(arguments: &ExecutionArguments, definition: &Definition) -> Result<Self, CliError> {
+        let name = arguments.name.clone().unwrap_or_else(|| definition.state_machine_name());
+        let mut tasks = TaskRegistry::new();
+        if let Some(path) = &arguments.tasks {
+            tasks = task_file(path)?;
+        }
+        if let (Some(path), Some(test_case)) = (&arguments.mock_config, &arguments.test_case) {
+            let text = file::read_text(path)?;
+            let mocks = MockConfig::parse(&path.display().to_string(), &text);
+            let test_case = mocks.and_then(|mocks| mocks.test_case(&name, test_case));
+            tasks.mock(test_case.map_err(CliError::unusable)?);
+        }
+        Ok(Self {
+            machine_type: machine_type(arguments.machine_type),
+            state_machine_name: name,
+            tasks,
+            is_clock_virtual: arguments.clock == ClockArgument::Virtual,
+            seed: arguments.seed.unwrap_or_else(random_seed),
+        })
+    }
+
+    /// The names in the Context Object.
+    pub(super) fn names(&self) -> Names {
+        Names::new(self.state_machine_name.clone(), self.machine_type)
+    }
+
+    /// How executions see time; `start` is theirs under a virtual clock.
+    pub(super) fn time(&self, start: Option<Timestamp>) -> Time {
+        let clock = SystemClock::new();
+        if self.is_clock_virtual {
+            Time::Virtual { start: start.unwrap_or_else(|| clock.now()) }
+        } else {
+            Time::Real(Arc::new(clock))
+        }
+    }
+}
+
+/// What `run` comes to; its inputs and outputs are opened when all else is known to be well.
+#[derive(Debug)]
+pub(super) struct RunConfig {
+    pub(super) execution: ExecutionConfig,
+    pub(super) limits: Limits,
+    pub(super) order: OutputOrder,
+    pub(super) form: OutputForm,
+    pub(super) shows_progress: bool,
+}
+
+impl RunConfig {
+    pub(super) fn new(arguments: &RunArguments, definition: &Definition) -> Result<Self, CliError> {
+        Ok(Self {
+            execution: ExecutionConfig::new(&arguments.execution, definition)?,
+            limits: limits(arguments),
+            order: if arguments.unordered { OutputOrder::Completion } else { OutputOrder::Input },
+            form: if arguments.envelope { OutputForm::Envelope } else { OutputForm::Output },
+            shows_progress: !arguments.quiet && output::stderr_is_terminal(),
+        })
+    }
+}
+
+/// What `exec` comes to.
+#[derive(Debug)]
+pub(super) struct ExecConfig {
+    pub(super) execution: ExecutionConfig,
+    pub(super) names: Names,
+    pub(super) time: Time,
+}
+
+impl ExecConfig {
+    pub(super) fn new(arguments: &ExecArguments, definition: &Definition) -> Result<Self, CliError> {
+        let execution = ExecutionConfig::new(&arguments.execution, definition)?;
+        let mut names = execution.names();
+        names.execution.clone_from(&arguments.execution_name);
+        let start = match &arguments.clock_start {
+            None => None,
+            Some(_) if !execution.is_clock_virtual => {
+                return Err(CliError::unusable("--clock-start needs --clock virtual"));
+            }
+            Some(text) => Some(Timestamp::parse_rfc3339(text.as_bytes()).ok_or_else(|| {
+                CliError::unusable(format_args!("--clock-start is no time: {text}"))
+                    .help("write it as in 2026-01-02T03:04:05Z")
+            })?),
+        };
+        Ok(Self { names, time: execution.time(start), execution })
+    }
+}
+
+fn task_file(path: &Path) -> Result<TaskRegistry, CliError> {
+    let text = file::read_text(path)?;
+    TaskRegistry::from_toml(&path.display().to_string(), &text).map_err(CliError::unusable)
+}
+
+/// The bounds, with those of the command line in place.
+fn limits(arguments: &RunArguments) -> Limits {
+    let mut limits = Limits::default();
+    match arguments.payload_bytes_max {
+        Some(ByteLimit::Bytes(bytes)) => limits.payload_bytes_max = bytes,
+        Some(ByteLimit::None) => limits.payload_bytes_max = PAYLOAD_BYTES_UNLIMITED,
+        None => {}
+    }
+    if let Some(bytes) = arguments.line_bytes_max {
+        limits.line_bytes_max = bytes;
+    }
+    if let Some(count) = arguments.max_in_flight {
+        limits.in_flight_max = count.get();
+    }
+    limits
+}
+
+pub(super) fn machine_type(argument: TypeArgument) -> MachineType {
+    match argument {
+        TypeArgument::Standard => MachineType::Standard,
+        TypeArgument::Express => MachineType::Express,
+    }
+}
+
+/// A seed that differs from run to run.
+pub(super) fn random_seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

@@ -1,0 +1,60 @@
+//! Reading what the command line names: files, standard input, JSON typed in place.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use super::error::CliError;
+use crate::{json::Document, limits::Limits};
+
+/// No definition, task file or single input is larger; it bounds what a wrong name (`/dev/zero`) can do.
+const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// The whole file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let bytes = File::open(path).and_then(read_bounded);
+    bytes.map_err(|error| CliError::cannot_read(path.display(), &error))
+}
+
+/// The whole file as text.
+pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
+    String::from_utf8(read(path)?).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        CliError::unusable(format_args!(
+            "{} is not UTF-8: byte {offset} is no part of a character",
+            path.display()
+        ))
+    })
+}
+
+/// What an option like `--input` stands for: standard input, an existing file, or JSON text.
+pub(super) fn read_json(option: &str, value: &str, limits: &Limits) -> Result<Document, CliError> {
+    let path = Path::new(value);
+    let (bytes, what) = if value == "-" {
+        let bytes = read_bounded(io::stdin().lock());
+        (
+            bytes.map_err(|error| CliError::input_output("read standard input", &error))?,
+            "standard input".to_owned(),
+        )
+    } else if path.exists() {
+        (read(path)?, value.to_owned())
+    } else {
+        (value.as_bytes().to_vec(), String::new())
+    };
+    Document::parse(bytes, limits.nesting_depth_max).map_err(|error| match what.as_str() {
+        "" => CliError::unusable(format_args!("{option} names no file and is not JSON: {error}")),
+        _ => CliError::unusable(format_args!("{what} is not JSON: {error}")),
+    })
+}
+
+fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        let message = format!("it has more than {FILE_BYTES_MAX} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}

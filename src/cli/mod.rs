@@ -1,0 +1,18 @@
+//! The command line: what was typed, what it comes to, one file per subcommand.
+//!
+//! Invariants: stdout carries results only; all printing goes through `output`; a command returns how it ended
+//! and only `dispatch` turns that into the exit code.
+
+mod args;
+mod command;
+mod config;
+mod definition;
+mod dispatch;
+mod error;
+mod exit_code;
+mod file;
+mod output;
+mod progress;
+mod story;
+
+pub use dispatch::main;
