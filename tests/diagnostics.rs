@@ -13,10 +13,10 @@ fn read(text: &str) -> Parsed {
 }
 
 fn input(path: &Path) -> (String, ParseOptions) {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap();
+    let name = path.file_name().and_then(|name| name.to_str()).expect("a file of ours");
     let is_express = name.starts_with("express");
     let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
-    (std::fs::read_to_string(path).unwrap(), ParseOptions::new(machine_type))
+    (std::fs::read_to_string(path).expect("a file of ours"), ParseOptions::new(machine_type))
 }
 
 #[test]
@@ -82,10 +82,13 @@ fn places_and_hints() {
 #[test]
 fn limits_are_kept() {
     let nested = |levels: usize| {
-        let open: String = (0..levels)
-            .map(|level| format!("{{\"StartAt\":\"S{level}\",\"States\":{{\"S{level}\":{{\"Type\":\"Parallel\",\"End\":true,\"Branches\":["))
-            .collect();
-        open + "{\"StartAt\":\"Last\",\"States\":{\"Last\":{\"Type\":\"Succeed\"}}}" + &"]}}}".repeat(levels)
+        let last = "{\"StartAt\":\"Last\",\"States\":{\"Last\":{\"Type\":\"Succeed\"}}}".to_owned();
+        (0..levels).fold(last, |inner, level| {
+            format!(
+                "{{\"StartAt\":\"S{level}\",\"States\":{{\"S{level}\":{{\"Type\":\"Parallel\",\"End\":true,\
+                 \"Branches\":[{inner}]}}}}}}"
+            )
+        })
     };
     assert!(read(&nested(63)).state_machine.is_some());
     let codes = |text: &str| read(text).diagnostics.iter().map(|found| found.code).collect::<Vec<_>>();
