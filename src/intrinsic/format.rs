@@ -77,20 +77,17 @@ fn push_value<'h, 'a: 'h>(value: Value<'a>, heap: Heap<'h, 'a>, out: &mut BumpSt
             Open::Array(items) => items.next().map(|item| (None, item)),
             Open::Object(members) => members.next().map(|(key, item)| (Some(key), item)),
         };
-        match member {
-            Some((key, item)) => {
-                out.push_str(separator);
-                *separator = ", ";
-                if let Some(key) = key {
-                    push_text(key, out);
-                    out.push('=');
-                }
-                next = Some(item);
+        if let Some((key, item)) = member {
+            out.push_str(separator);
+            *separator = ", ";
+            if let Some(key) = key {
+                push_text(key, out);
+                out.push('=');
             }
-            None => {
-                out.push(if matches!(top, Open::Array(_)) { ']' } else { '}' });
-                open.pop();
-            }
+            next = Some(item);
+        } else {
+            out.push(if matches!(top, Open::Array(_)) { ']' } else { '}' });
+            open.pop();
         }
     }
 }
@@ -100,16 +97,20 @@ fn push_scalar(scalar: &View<'_, '_>, out: &mut BumpString<'_>) {
         View::Bool(bool) => out.push_str(if *bool { "true" } else { "false" }),
         View::String(string) => push_text(*string, out),
         View::Number(NumberView::Text(number)) => {
-            number.text().iter().for_each(|byte| out.push(char::from(*byte)));
+            push_ascii(number.text(), out);
         }
         View::Number(NumberView::Num(Num::Int(int))) => out.push_str(itoa::Buffer::new().format(*int)),
         View::Number(NumberView::Num(Num::Float(float))) => {
             let mut digits = Vec::new();
             format_f64(*float, &mut digits);
-            digits.iter().for_each(|byte| out.push(char::from(*byte)));
+            push_ascii(&digits, out);
         }
         View::Null | View::Array(_) | View::Object(_) => out.push_str("null"),
     }
+}
+
+fn push_ascii(text: &[u8], out: &mut BumpString<'_>) {
+    out.extend(text.iter().map(|byte| char::from(*byte)));
 }
 
 fn push_text(string: JsonStr<'_>, out: &mut BumpString<'_>) {

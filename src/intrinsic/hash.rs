@@ -9,14 +9,12 @@ use crate::value::{Value, View, to_json};
 /// `States.Hash(data, algorithm)`: in lower-case hexadecimal. Data other than a string is hashed as its JSON text.
 pub(super) fn hash<'a>(arguments: Arguments<'_, '_, 'a>) -> Result<Value<'a>, IntrinsicError> {
     let data = arguments.value(0);
-    match data.view(arguments.heap.docs) {
-        View::String(_) => digest(arguments.short_text(0)?, arguments),
-        _ => {
-            let text = to_json(data, arguments.heap.docs);
-            arguments.check_len(&text)?;
-            digest(&text, arguments)
-        }
+    if matches!(data.view(arguments.heap.docs), View::String(_)) {
+        return digest(arguments.short_text(0)?, arguments);
     }
+    let text = to_json(data, arguments.heap.docs);
+    arguments.check_len(&text)?;
+    digest(&text, arguments)
 }
 
 fn digest<'a>(data: &str, arguments: Arguments<'_, '_, 'a>) -> Result<Value<'a>, IntrinsicError> {

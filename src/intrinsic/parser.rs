@@ -209,22 +209,19 @@ fn path_len(text: &str) -> usize {
         }
         match (c, quote) {
             ('\\', _) => escaped = true,
-            (c, Some(open)) => {
-                if c == open {
-                    quote = None;
-                }
-            }
+            (c, Some(open)) if c == open => quote = None,
+            (_, Some(_)) => {}
             ('\'' | '"', None) if brackets > 0 || parentheses > 0 => quote = Some(c),
             ('[', None) => brackets += 1,
             (']', None) => brackets = brackets.saturating_sub(1),
             ('(', None) => parentheses += 1,
             (')', None) if parentheses > 0 => parentheses -= 1,
-            (c, None) if brackets == 0 && parentheses == 0 => {
-                if matches!(c, ',' | ')') || c.is_whitespace() {
+            (c, None) => {
+                let ends = matches!(c, ',' | ')') || c.is_whitespace();
+                if ends && brackets == 0 && parentheses == 0 {
                     return place;
                 }
             }
-            _ => {}
         }
     }
     text.len()

@@ -101,10 +101,15 @@ impl<'d> Doc<'d> {
     }
 
     /// The value of an object's member; of a repeated key the last one wins.
+    #[inline]
     pub fn member(self, id: NodeId, key: &str) -> Option<NodeId> {
         let mut found = None;
+        let key_len = key.len() as u32 + 2;
         for (name, value) in self.members(id) {
-            if self.string(name) == *key {
+            let node = self.node(name);
+            // Most keys differ in length, which the node knows: the source is then not touched.
+            let is_same_len = node.end - node.start == key_len;
+            if (is_same_len || node.tag() == Tag::EscapedString) && self.string(name) == *key {
                 found = Some(value);
             }
         }

@@ -6,16 +6,29 @@
 //! Invariants: a [`Doc`] is only made from a tape that [`Parser`] filled from the same bytes, so every node's
 //! span lies inside them, on `char` boundaries, and every string's escapes are valid.
 
+mod decimal;
 mod document;
+mod error;
+mod escape;
+mod format;
 mod number;
+mod number_text;
 mod parse;
+mod scan;
 mod string;
 mod tape;
+#[cfg(test)]
+mod tests;
+mod walk;
 mod write;
 
 pub use document::{Doc, Document, Elements, Members};
-pub use number::{Num, Number, format_f64};
-pub use parse::{ParseError, ParseErrorKind, Parser};
-pub use string::JsonStr;
+pub use error::{ParseError, ParseErrorKind};
+pub use format::format_f64;
+pub use number::{Num, Number};
+pub use parse::Parser;
+pub use string::{Chars, JsonStr};
 pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
-pub use write::{json_string_len, minified_len, minify, write_json_string};
+pub use write::{
+    canonical_string_len, json_string_len, minified_len, minify, write_canonical_string, write_json_string,
+};

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::decimal::Decimal;
+
 /// A number's source text.
 #[derive(Debug, Clone, Copy)]
 pub struct Number<'d> {
@@ -13,7 +15,7 @@ pub struct Number<'d> {
 pub enum Num {
     /// An integer that fits.
     Int(i64),
-    /// Anything else, as the nearest double.
+    /// Anything else, as the nearest double; infinite if it is too large for one.
     Float(f64),
 }
 
@@ -31,12 +33,54 @@ impl<'d> Number<'d> {
     }
 
     /// Reads the number: an integer without fraction or exponent that fits is `Int`, the rest is `Float`.
+    #[inline]
     pub fn read(self) -> Num {
-        let text = std::str::from_utf8(self.text).unwrap_or("0");
-        if let Ok(int) = text.parse::<i64>() {
-            return Num::Int(int);
+        match self.as_short_integer() {
+            Some(int) => Num::Int(int),
+            None => self.read_any(),
         }
-        Num::Float(text.parse::<f64>().unwrap_or(f64::NAN))
+    }
+
+    /// Order by the exact values of the texts, however they are written and however many digits they have.
+    pub fn compare(self, other: Number<'_>) -> Ordering {
+        if let (Some(a), Some(b)) = (self.as_short_integer(), other.as_short_integer()) {
+            return a.cmp(&b);
+        }
+        // Rounding keeps the order, so only numbers with the same double need a closer look.
+        match self.read().as_f64().partial_cmp(&other.read().as_f64()) {
+            Some(Ordering::Equal) | None => Decimal::new(self.text).cmp(Decimal::new(other.text)),
+            Some(order) => order,
+        }
+    }
+
+    /// The value of an integer of at most 18 digits.
+    #[inline]
+    fn as_short_integer(self) -> Option<i64> {
+        let (negative, digits) = match self.text {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        if digits.len() > 18 {
+            return None;
+        }
+        let mut value = 0;
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            value = value * 10 + i64::from(digit);
+        }
+        Some(if negative { -value } else { value })
+    }
+
+    fn read_any(self) -> Num {
+        let text = std::str::from_utf8(self.text).unwrap_or_default();
+        match text.parse() {
+            Ok(int) => Num::Int(int),
+            // Every JSON number is a float literal of Rust too; the fallback is for text that no parser saw.
+            Err(_) => Num::Float(text.parse().unwrap_or(f64::NAN)),
+        }
     }
 }
 
@@ -50,20 +94,106 @@ impl Num {
         }
     }
 
-    /// Numeric order: `1` equals `1.0`.
+    /// Numeric order, exact also where an integer has no double of its own: `1` equals `1.0`.
+    #[inline]
     pub fn compare(self, other: Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => Some(a.cmp(&b)),
-            (a, b) => a.as_f64().partial_cmp(&b.as_f64()),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b),
+            (Self::Int(a), Self::Float(b)) => compare_mixed(a, b),
+            (Self::Float(a), Self::Int(b)) => compare_mixed(b, a).map(Ordering::reverse),
         }
     }
 }
 
-/// Appends a double as AWS prints it: integers without a fraction, the shortest text that reads back otherwise.
-pub fn format_f64(value: f64, out: &mut Vec<u8>) {
-    if value == value.trunc() && value.abs() < 1e15 {
-        out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
-    } else {
-        out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+fn compare_mixed(int: i64, float: f64) -> Option<Ordering> {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0; // 2^63, one more than the largest i64
+    if float.is_nan() {
+        return None;
+    }
+    if float >= BEYOND {
+        return Some(Ordering::Less);
+    }
+    if float < -BEYOND {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.trunc();
+    Some(int.cmp(&(whole as i64)).then_with(|| whole.total_cmp(&float)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ascending; the texts of one line are equal.
+    const ORDER: &[&[&str]] = &[
+        &["-1e999", "-10e998"],
+        &["-9223372036854775809", "-9223372036854775809.0"],
+        &["-9223372036854775808"],
+        &["-10", "-1e1", "-10.0", "-100e-1"],
+        &["-0.5", "-5e-1"],
+        &["-1e-999"],
+        &["0", "-0", "0.0", "-0.0", "0e5", "0E-999999999999999999999"],
+        &["1e-999"],
+        &["0.1", "1e-1", "0.10", "0.0100e+1"],
+        &["0.1000000000000000055511151231257827"],
+        &["1", "1.0", "10e-1", "1E0"],
+        &["9007199254740992", "9007199254740992.0"],
+        &["9007199254740993", "9007199254740993.0", "9.007199254740993e15"],
+        &["9223372036854775807"],
+        &["9223372036854775808"],
+        &["123456789012345678901234567890"],
+        &["123456789012345678901234567891"],
+        &["1e999"],
+        &["1e1000", "10e999"],
+        &["1e99999999999999999999"],
+    ];
+
+    #[test]
+    fn texts_compare_by_their_exact_values() {
+        for (at, equal) in ORDER.iter().enumerate() {
+            for (other_at, other_equal) in ORDER.iter().enumerate() {
+                for (a, b) in equal.iter().flat_map(|a| other_equal.iter().map(move |b| (a, b))) {
+                    let order = Number::new(a.as_bytes()).compare(Number::new(b.as_bytes()));
+                    assert_eq!(order, at.cmp(&other_at), "{a} {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn integers_and_doubles_compare_exactly() {
+        let check = |int: i64, float: f64, expected| {
+            assert_eq!(Num::Int(int).compare(Num::Float(float)), expected, "{int} {float}");
+            let reversed = expected.map(Ordering::reverse);
+            assert_eq!(Num::Float(float).compare(Num::Int(int)), reversed, "{float} {int}");
+        };
+        check(1, 1.0, Some(Ordering::Equal));
+        check(0, -0.0, Some(Ordering::Equal));
+        check(1, 1.5, Some(Ordering::Less));
+        check(-1, -1.5, Some(Ordering::Greater));
+        check(0, 5e-324, Some(Ordering::Less));
+        check(9_007_199_254_740_993, 9_007_199_254_740_992.0, Some(Ordering::Greater));
+        check(i64::MAX, 9_223_372_036_854_775_808.0, Some(Ordering::Less));
+        check(i64::MIN, -9_223_372_036_854_775_808.0, Some(Ordering::Equal));
+        check(i64::MIN, f64::NEG_INFINITY, Some(Ordering::Greater));
+        check(0, f64::NAN, None);
+    }
+
+    #[test]
+    fn what_fits_is_read_as_an_integer() {
+        let check =
+            |text: &str, expected| assert_eq!(Number::new(text.as_bytes()).read(), expected, "{text}");
+        check("0", Num::Int(0));
+        check("-0", Num::Int(0));
+        check("-12", Num::Int(-12));
+        check("999999999999999999", Num::Int(999_999_999_999_999_999));
+        check("9223372036854775807", Num::Int(i64::MAX));
+        check("-9223372036854775808", Num::Int(i64::MIN));
+        check("9223372036854775808", Num::Float(9_223_372_036_854_775_808.0));
+        check("1.0", Num::Float(1.0));
+        check("1e2", Num::Float(100.0));
+        check("12.50", Num::Float(12.5));
+        check("1e999", Num::Float(f64::INFINITY));
     }
 }

@@ -69,6 +69,15 @@ impl Node {
         Self { start, end, next, meta: (tag as u32) << 28 | count }
     }
 
+    /// Ends a container that was written when it began.
+    #[inline]
+    pub(super) fn close(&mut self, end: u32, next: u32, count: u32) {
+        debug_assert!(count <= Self::COUNT_MAX);
+        self.end = end;
+        self.next = next;
+        self.meta |= count;
+    }
+
     /// What the node is.
     #[inline]
     pub fn tag(self) -> Tag {
@@ -107,25 +116,67 @@ impl DocFlags {
     pub fn insert(&mut self, other: Self) {
         self.0 |= other.0;
     }
+
+    /// Sets all of `other` if `condition` holds.
+    #[inline]
+    pub(super) fn set(&mut self, other: Self, condition: bool) {
+        self.0 |= if condition { other.0 } else { 0 };
+    }
 }
 
 /// The nodes of one document; reused from document to document.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Tape {
-    pub(super) nodes: Vec<Node>,
-    pub(super) flags: DocFlags,
+    /// As long as the longest tape so far: a node is then written without asking for room.
+    nodes: Vec<Node>,
+    len: usize,
+    flags: DocFlags,
 }
 
 impl Tape {
-    /// All nodes in pre-order.
+    /// All nodes in pre-order; none if the last text was not JSON.
     #[inline]
     pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+        &self.nodes[..self.len]
     }
 
     /// The document's flags.
     #[inline]
     pub fn flags(&self) -> DocFlags {
         self.flags
+    }
+
+    /// Forgets the last document.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+        self.flags = DocFlags::default();
+    }
+
+    /// Room for `count` nodes, to be written from the front and then made known by [`Self::finish`].
+    #[inline]
+    pub(super) fn room(&mut self, count: usize) -> &mut [Node] {
+        if self.nodes.len() < count {
+            self.grow(count);
+        }
+        &mut self.nodes[..count]
+    }
+
+    #[cold]
+    fn grow(&mut self, count: usize) {
+        self.nodes.resize(count.max(self.nodes.len() * 2).max(64), Node::new(Tag::Null, 0, 0, 0, 0));
+    }
+
+    /// The first `len` nodes of the room are a document.
+    #[inline]
+    pub(super) fn finish(&mut self, len: usize, flags: DocFlags) {
+        self.len = len;
+        self.flags = flags;
+    }
+}
+
+impl Clone for Tape {
+    fn clone(&self) -> Self {
+        Self { nodes: self.nodes().to_vec(), len: self.len, flags: self.flags }
     }
 }

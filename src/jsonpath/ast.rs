@@ -103,6 +103,14 @@ impl Path {
         self.reference
     }
 
+    /// The same path less its first `count` steps, taken from a value that those steps lead to. Its text stays
+    /// what the definition says, for error texts.
+    #[must_use]
+    pub fn below(&self, count: usize) -> Self {
+        let segments = self.segments.get(count..).unwrap_or_default().to_vec();
+        Self { root: Root::Input, ..Self::new(&self.text, Root::Input, segments, self.reference) }
+    }
+
     /// The text as written in the definition.
     pub fn text(&self) -> &str {
         &self.text

@@ -110,9 +110,8 @@ impl<'t> Lexer<'t> {
     /// A name in single or double quotes. Only the quote and the backslash can be escaped; AWS leaves a backslash
     /// before any other character in the name.
     pub(super) fn quoted(&mut self) -> Result<Box<str>, SyntaxError> {
-        let quote = match self.peek() {
-            Some(quote @ ('\'' | '"')) => quote,
-            _ => return Err(self.malformed("a quoted name")),
+        let Some(quote @ ('\'' | '"')) = self.peek() else {
+            return Err(self.malformed("a quoted name"));
         };
         self.bump();
         let mut name = String::new();

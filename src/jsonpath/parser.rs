@@ -40,14 +40,12 @@ impl Parser<'_> {
 
     /// Whether another step follows; blanks at the end of the text do not count.
     fn at_segment(&mut self) -> Result<bool, SyntaxError> {
-        match self.lexer.peek() {
-            Some('.' | '[') => Ok(true),
-            _ => {
-                let here = self.lexer.clone();
-                self.lexer.skip_spaces();
-                if self.lexer.peek().is_none() { Ok(false) } else { Err(here.malformed("'.' or '['")) }
-            }
+        if matches!(self.lexer.peek(), Some('.' | '[')) {
+            return Ok(true);
         }
+        let here = self.lexer.clone();
+        self.lexer.skip_spaces();
+        if self.lexer.peek().is_none() { Ok(false) } else { Err(here.malformed("'.' or '['")) }
     }
 
     fn segment(&mut self) -> Result<(), SyntaxError> {

@@ -1,11 +1,13 @@
 //! A path applied to a value.
 
 use std::fmt;
+use std::ops::Range;
 
 use bumpalo::collections::Vec as BumpVec;
 
 use super::ast::{Quoting, write_bracketed};
 use super::{Path, Segment};
+use crate::json::{Doc, NodeId, Tag};
 use crate::value::{Docs, Heap, Value, View};
 
 /// The most values that one evaluation looks at and collects: paths such as `$..*..*` could otherwise run for
@@ -102,8 +104,18 @@ impl fmt::Display for SelectError<'_> {
 /// Follows names and single indexes. On failure: how many steps succeeded, and why the next did not.
 #[inline]
 fn walk<'a>(segments: &[Segment], root: Value<'a>, heap: Heap<'_, 'a>) -> Result<Value<'a>, (usize, Reason)> {
-    let mut value = root;
-    for (step, segment) in segments.iter().enumerate() {
+    let (mut value, done) = match root {
+        Value::Node { doc, node } => {
+            let (node, done) = walk_document(segments, heap.docs.get(doc), node);
+            (Value::Node { doc, node }, done)
+        }
+        Value::ArenaNode { node, doc } => {
+            let (node, done) = walk_document(segments, doc.doc(), node);
+            (Value::ArenaNode { node, doc }, done)
+        }
+        built => (built, 0),
+    };
+    for (step, segment) in segments.iter().enumerate().skip(done) {
         value = match segment {
             Segment::Name(name) => match value.view(heap.docs) {
                 View::Object(object) => object.get(name, heap.docs).ok_or((step, Reason::Missing))?,
@@ -122,6 +134,21 @@ fn walk<'a>(segments: &[Segment], root: Value<'a>, heap: Heap<'_, 'a>) -> Result
         };
     }
     Ok(value)
+}
+
+/// Follows names inside a document, which most paths never leave. Returns the node reached, and after how many
+/// steps: the general walk goes on from there.
+#[inline]
+fn walk_document(segments: &[Segment], doc: Doc<'_>, root: NodeId) -> (NodeId, usize) {
+    let mut node = root;
+    for (step, segment) in segments.iter().enumerate() {
+        let Segment::Name(name) = segment else { return (node, step) };
+        match if doc.tag(node) == Tag::Object { doc.member(node, name) } else { None } {
+            Some(member) => node = member,
+            None => return (node, step),
+        }
+    }
+    (node, segments.len())
 }
 
 /// The place that an index means in an array of `len` elements; negative ones count from the end.
@@ -184,17 +211,14 @@ impl<'h, 'a: 'h> Selection<'h, 'a> {
         let mut rest = &segments[prefix..];
         while let [segment, tail @ ..] = rest {
             let mut next: Found<'a> = self.heap.list();
-            rest = match (segment, tail) {
-                (Segment::Descend, [target, tail @ ..]) => {
-                    self.descend(&found, target, tail.is_empty(), &mut next)?;
-                    tail
+            rest = if let (Segment::Descend, [target, tail @ ..]) = (segment, tail) {
+                self.descend(&found, target, tail.is_empty(), &mut next)?;
+                tail
+            } else {
+                for value in &found {
+                    self.apply(segment, tail.is_empty(), *value, &mut next)?;
                 }
-                _ => {
-                    for value in &found {
-                        self.apply(segment, tail.is_empty(), *value, &mut next)?;
-                    }
-                    tail
-                }
+                tail
             };
             found = next;
         }
@@ -212,25 +236,24 @@ impl<'h, 'a: 'h> Selection<'h, 'a> {
         // An explicit stack: data may be nested more deeply than the Rust stack allows.
         let mut pending: Vec<Value<'a>> = from.iter().rev().copied().collect();
         while let Some(value) = pending.pop() {
-            self.look(1)?;
+            // Jayway's scan gives several members as one object only where all of them are.
+            let fits = match target {
+                Segment::Names(names) if last => has_all(names, value, self.heap.docs),
+                _ => true,
+            };
+            if fits {
+                self.apply(target, last, value, found)?;
+            }
             let start = pending.len();
             match value.view(self.heap.docs) {
                 View::Array(array) => pending.extend(array.iter()),
                 View::Object(object) => {
-                    if matches!(target, Segment::Names(names) if last && !has_all(names, value, self.heap.docs))
-                    {
-                        // Jayway's scan gives several members only where all of them are.
-                    } else {
-                        self.apply(target, last, value, found)?;
-                    }
                     pending.extend(object.iter(self.heap.docs).map(|(_, value)| value));
-                    pending[start..].reverse();
-                    continue;
                 }
-                _ => continue,
+                _ => {}
             }
             pending[start..].reverse();
-            self.apply(target, last, value, found)?;
+            self.look(1)?;
         }
         Ok(())
     }
@@ -257,12 +280,15 @@ impl<'h, 'a: 'h> Selection<'h, 'a> {
                 found.extend(resolve(*index, array.len()).and_then(|index| array.get(index)));
             }
             (Segment::Indexes(indexes), View::Array(array)) => {
-                let items: Vec<Value<'a>> = array.iter().collect();
+                let mut items = self.heap.list();
+                items.extend(array.iter());
                 self.look(items.len())?;
                 found.extend(indexes.iter().filter_map(|index| Some(items[resolve(*index, items.len())?])));
             }
             (Segment::Slice { from, to }, View::Array(array)) => {
-                slice(*from, *to, &array.iter().collect::<Vec<_>>(), found);
+                for range in slice(*from, *to, array.len()) {
+                    found.extend(array.iter().skip(range.start).take(range.len()));
+                }
                 self.look(array.len())?;
             }
             (Segment::Wildcard, View::Array(array)) => found.extend(array.iter()),
@@ -284,15 +310,17 @@ fn has_all(names: &[Box<str>], value: Value<'_>, docs: &Docs<'_>) -> bool {
     value.as_object(docs).is_some_and(|object| names.iter().all(|name| object.get(name, docs).is_some()))
 }
 
-/// A slice as Jayway takes it: `from` without `to` may count from the end, and so may `to` without `from`; with
-/// both, every number from one to the other is an index of its own (so `[-2:-1]` works and `[1:-1]` is empty).
-fn slice<'a>(from: Option<i64>, to: Option<i64>, items: &[Value<'a>], found: &mut Found<'a>) {
-    let len = items.len() as i64;
+/// A slice of `len` elements as Jayway takes it: `from` without `to` may count from the end, and so may `to`
+/// without `from`; with both, every number from one to the other is an index of its own. So `[-2:-1]` works,
+/// `[1:-1]` is empty, and `[-2:2]` is the last two elements and then the first two.
+fn slice(from: Option<i64>, to: Option<i64>, len: usize) -> [Range<usize>; 2] {
+    let len = i64::try_from(len).unwrap_or(i64::MAX);
     let from_end = |index: i64| if index < 0 { index.saturating_add(len) } else { index };
     let (first, end) = match (from, to) {
         (Some(from), Some(to)) => (from.max(-len), to.min(len)),
         (Some(from), None) => (from_end(from).max(0), len),
         (None, to) => (0, from_end(to.unwrap_or(len)).min(len)),
     };
-    found.extend((first..end).filter_map(|index| Some(items[resolve(index, items.len())?])));
+    let range = |first: i64, end: i64| first as usize..end.max(first) as usize;
+    if first < 0 { [range(first + len, len + end.min(0)), range(0, end)] } else { [range(first, end), 0..0] }
 }

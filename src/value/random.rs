@@ -1,7 +1,7 @@
 //! Random numbers that depend on a seed alone.
 //!
 //! Results must not depend on the machine or on the time, so nothing here asks the operating system. The
-//! generator is SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators"): every seed
+//! generator is `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators"): every seed
 //! is a good one, neighbouring seeds give unrelated numbers, and the state is one word that an execution can
 //! be suspended with. It is not for secrets.
 

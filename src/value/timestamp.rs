@@ -54,6 +54,18 @@ impl Timestamp {
         Self { seconds: millis.div_euclid(1000), nanos: millis.rem_euclid(1000) as u32 * 1_000_000 }
     }
 
+    /// The instant `millis` milliseconds later; saturating.
+    #[must_use]
+    pub fn plus_millis(self, millis: u64) -> Self {
+        let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
+        let nanos = self.nanos + (millis % 1000) as u32 * 1_000_000;
+        let carry = i64::from(nanos / 1_000_000_000);
+        Self {
+            seconds: self.seconds.saturating_add(seconds).saturating_add(carry),
+            nanos: nanos % 1_000_000_000,
+        }
+    }
+
     /// Milliseconds since the epoch, rounded down; saturating.
     pub fn to_millis(self) -> i64 {
         self.seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))

@@ -1,9 +1,9 @@
 //! Values to JSON text.
 
-use super::container::{Array, Object, Text};
-use super::view::{ArrayIter, ObjectIter};
+use super::container::{Array, Members, Object, Text};
+use super::view::{ArrayIter, NumberView, ObjectIter};
 use super::{Docs, Value, View};
-use crate::json::{format_f64, minified_len, minify, write_json_string};
+use crate::json::{Doc, DocFlags, JsonStr, NodeId, Num, format_f64, minified_len, minify, write_json_string};
 
 /// Bytes the value takes as minified JSON.
 #[inline]
@@ -27,12 +27,12 @@ pub fn rendered_len(value: Value<'_>, docs: &Docs<'_>) -> usize {
 
 /// Appends the value as minified JSON; what stands in a document keeps its text.
 pub fn write_value<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>) {
-    write(value, docs, out, false);
+    Writer { docs, out, canonical: false, open: Vec::new() }.write(value);
 }
 
 /// Appends the value as canonical JSON: escapes resolved and written anew, numbers as they stand.
 pub fn write_canonical<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>) {
-    write(value, docs, out, true);
+    Writer { docs, out, canonical: true, open: Vec::new() }.write(value);
 }
 
 /// The value as minified JSON text.
@@ -42,81 +42,201 @@ pub fn to_json<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>) -> String {
     String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
+/// A container whose opening has been written.
 enum Open<'h, 'a> {
-    Array(ArrayIter<'h, 'a>),
-    Object(ObjectIter<'h, 'a>),
+    Array {
+        items: ArrayIter<'h, 'a>,
+        first: bool,
+    },
+    Shaped {
+        shape: &'h super::Shape,
+        values: &'a [Value<'a>],
+        at: usize,
+    },
+    Object {
+        members: ObjectIter<'h, 'a>,
+        first: bool,
+    },
+    /// An overlay over a document's object, written by copying what lies between the changes.
+    Splice(Splice<'h, 'a>),
 }
 
-fn write<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>, canonical: bool) {
+/// Progress through an overlay's base.
+struct Splice<'h, 'a> {
+    doc: Doc<'h>,
+    members: crate::json::Members<'h>,
+    changes: &'a [(&'a str, Value<'a>)],
+    /// Changes whose key the base has, as a bit each; the rest is appended at the end.
+    placed: u64,
+    /// First byte of the base that is neither written nor replaced.
+    from: usize,
+    end: usize,
+    appended: usize,
+    first: bool,
+}
+
+struct Writer<'h, 'a, 'o> {
+    docs: &'h Docs<'h>,
+    out: &'o mut Vec<u8>,
+    canonical: bool,
     // An explicit stack: values may be nested more deeply than the Rust stack allows.
-    let mut open: Vec<(Open<'h, 'a>, bool)> = Vec::new();
-    let mut next = Some(value);
-    loop {
-        if let Some(value) = next.take() {
-            if !canonical && let Some((doc, node)) = value.as_node(docs) {
-                minify(doc, node, out);
-            } else {
-                match value.view(docs) {
-                    View::Null => out.extend_from_slice(b"null"),
-                    View::Bool(true) => out.extend_from_slice(b"true"),
-                    View::Bool(false) => out.extend_from_slice(b"false"),
-                    View::Number(super::NumberView::Text(number)) => out.extend_from_slice(number.text()),
-                    View::Number(super::NumberView::Num(num)) => match num {
-                        crate::json::Num::Int(int) => {
-                            out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
-                        }
-                        crate::json::Num::Float(float) => format_f64(float, out),
-                    },
-                    View::String(string) => write_json_string(&string.to_text(), out),
-                    View::Array(array) => {
-                        out.push(b'[');
-                        open.push((Open::Array(array.iter()), true));
-                    }
-                    View::Object(object) => {
-                        out.push(b'{');
-                        open.push((Open::Object(object.iter(docs)), true));
+    open: Vec<Open<'h, 'a>>,
+}
+
+impl<'h, 'a: 'h> Writer<'h, 'a, '_> {
+    fn write(mut self, value: Value<'a>) {
+        let mut next = Some(value);
+        loop {
+            if let Some(value) = next {
+                self.begin(value);
+            }
+            if self.open.is_empty() {
+                return;
+            }
+            next = self.step();
+        }
+    }
+
+    /// Writes a scalar or a whole span, or opens a container.
+    fn begin(&mut self, value: Value<'a>) {
+        if !self.canonical {
+            match value {
+                Value::Node { doc, node } => return minify(self.docs.get(doc), node, self.out),
+                Value::ArenaNode { node, doc } => return minify(doc.doc(), node, self.out),
+                Value::Object(Object { members: Members::Shaped { shape, values }, .. }) => {
+                    self.out.push(b'{');
+                    let shape = &self.docs.shapes[shape.0 as usize];
+                    return self.open.push(Open::Shaped { shape, values, at: 0 });
+                }
+                Value::Object(Object { members: Members::Overlay { base, changes }, .. }) => {
+                    if let Some(splice) = self.splice(*base, changes) {
+                        return self.open.push(Open::Splice(splice));
                     }
                 }
+                _ => {}
             }
         }
-        let Some((top, first)) = open.last_mut() else { return };
-        match top {
-            Open::Array(items) => match items.next() {
-                Some(item) => {
-                    if !*first {
-                        out.push(b',');
-                    }
-                    *first = false;
-                    next = Some(item);
-                }
-                None => {
-                    out.push(b']');
-                    open.pop();
-                }
-            },
-            Open::Object(members) => match members.next() {
-                Some((key, item)) => {
-                    if !*first {
-                        out.push(b',');
-                    }
-                    *first = false;
-                    if canonical || !key.is_escaped() && key.raw().is_empty() {
-                        write_json_string(&key.to_text(), out);
-                    } else if key.is_escaped() {
-                        out.push(b'"');
-                        out.extend_from_slice(key.raw());
-                        out.push(b'"');
-                    } else {
-                        write_json_string(&key.to_text(), out);
-                    }
-                    out.push(b':');
-                    next = Some(item);
-                }
-                None => {
-                    out.push(b'}');
-                    open.pop();
-                }
-            },
+        match value.view(self.docs) {
+            View::Null => self.out.extend_from_slice(b"null"),
+            View::Bool(true) => self.out.extend_from_slice(b"true"),
+            View::Bool(false) => self.out.extend_from_slice(b"false"),
+            View::Number(NumberView::Text(number)) => self.out.extend_from_slice(number.text()),
+            View::Number(NumberView::Num(Num::Int(int))) => {
+                self.out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
+            }
+            View::Number(NumberView::Num(Num::Float(float))) => format_f64(float, self.out),
+            View::String(string) => self.string(string),
+            View::Array(array) => {
+                self.out.push(b'[');
+                self.open.push(Open::Array { items: array.iter(), first: true });
+            }
+            View::Object(object) => {
+                self.out.push(b'{');
+                self.open.push(Open::Object { members: object.iter(self.docs), first: true });
+            }
         }
+    }
+
+    /// Goes on with the innermost container: the next child to write, or its end.
+    fn step(&mut self) -> Option<Value<'a>> {
+        match self.open.last_mut()? {
+            Open::Array { items, first } => {
+                if let Some(item) = items.next() {
+                    separate(self.out, first);
+                    return Some(item);
+                }
+                self.out.push(b']');
+            }
+            Open::Shaped { shape, values, at } => {
+                if let Some(value) = values.get(*at) {
+                    self.out.extend_from_slice(shape.rendered(*at));
+                    *at += 1;
+                    return Some(*value);
+                }
+                self.out.push(b'}');
+            }
+            Open::Object { members, first } => {
+                if let Some((key, value)) = members.next() {
+                    separate(self.out, first);
+                    self.string(key);
+                    self.out.push(b':');
+                    return Some(value);
+                }
+                self.out.push(b'}');
+            }
+            Open::Splice(splice) => {
+                if let Some(value) = splice.step(self.out) {
+                    return Some(value);
+                }
+                self.out.push(b'}');
+            }
+        }
+        self.open.pop();
+        None
+    }
+
+    fn string(&mut self, string: JsonStr<'_>) {
+        if string.is_escaped() && !self.canonical {
+            // Escapes that stand in a document are valid JSON already.
+            self.out.push(b'"');
+            self.out.extend_from_slice(string.raw());
+            self.out.push(b'"');
+        } else {
+            write_json_string(&string.to_text(), self.out);
+        }
+    }
+
+    /// An overlay whose base can be copied: an object of a document without white space.
+    fn splice(&mut self, base: Value<'a>, changes: &'a [(&'a str, Value<'a>)]) -> Option<Splice<'h, 'a>> {
+        let (doc, node) = base.as_node(self.docs)?;
+        if doc.flags().contains(DocFlags::WHITESPACE) || changes.len() > u64::BITS as usize {
+            return None;
+        }
+        let span: NodeId = node;
+        let (start, end) = (doc.node(span).start as usize, doc.node(span).end as usize);
+        self.out.push(b'{');
+        Some(Splice {
+            doc,
+            members: doc.members(node),
+            changes,
+            placed: 0,
+            from: start + 1,
+            end: end - 1,
+            appended: 0,
+            first: doc.count(node) == 0,
+        })
+    }
+}
+
+impl<'a> Splice<'_, 'a> {
+    /// Copies up to the next changed value and returns it; `None` at the end of the object.
+    fn step(&mut self, out: &mut Vec<u8>) -> Option<Value<'a>> {
+        for (key, value) in self.members.by_ref() {
+            let key = self.doc.string(key);
+            let Some(index) = self.changes.iter().position(|(changed, _)| key == **changed) else { continue };
+            self.placed |= 1 << index;
+            let node = self.doc.node(value);
+            out.extend_from_slice(&self.doc.bytes()[self.from..node.start as usize]);
+            self.from = node.end as usize;
+            return Some(self.changes[index].1);
+        }
+        out.extend_from_slice(&self.doc.bytes()[self.from..self.end]);
+        self.from = self.end;
+        while let Some((key, value)) = self.changes.get(self.appended) {
+            self.appended += 1;
+            if self.placed >> (self.appended - 1) & 1 == 0 {
+                separate(out, &mut self.first);
+                write_json_string(key, out);
+                out.push(b':');
+                return Some(*value);
+            }
+        }
+        None
+    }
+}
+
+fn separate(out: &mut Vec<u8>, first: &mut bool) {
+    if !std::mem::replace(first, false) {
+        out.push(b',');
     }
 }

@@ -1,0 +1,192 @@
+//! The bytecode as stable text, for people and for tests.
+
+use std::fmt::{self, Write as _};
+
+use super::program::{Comparison, Operand, Test};
+use super::{ForkKind, Op, Program, Reg};
+
+/// Renders a program: per graph its ops, with states as headings and handlers under them.
+///
+/// ```
+/// let definition = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
+/// let program = aslx::compile(definition, &aslx::CompileOptions::default()).unwrap();
+/// assert!(aslx::bytecode::disassemble(&program).contains("end    r0"));
+/// ```
+pub fn disassemble(program: &Program) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_program(program, &mut out);
+    out
+}
+
+fn write_program(program: &Program, out: &mut String) -> fmt::Result {
+    for (pc, op) in program.code.iter().enumerate() {
+        for (index, graph) in program.graphs.iter().enumerate() {
+            if graph.entry.index() == pc {
+                if pc > 0 {
+                    out.push('\n');
+                }
+                write!(out, "graph {index}: {} registers", graph.registers)?;
+                for (at, name) in graph.variables.iter().enumerate() {
+                    let outer = if at < usize::from(graph.variables_outer) { " (outer)" } else { "" };
+                    write!(out, ", ${name}=r{}{outer}", at + 1)?;
+                }
+                out.push('\n');
+            }
+        }
+        if let Op::Enter { state } = op {
+            write_state(program, state.index(), out)?;
+        }
+        write!(out, "  {pc:>4}  ")?;
+        write_op(program, *op, out)?;
+        if let Some(site) = u32::try_from(pc).ok().and_then(|pc| program.site(pc)) {
+            write!(out, "  ; {site:?}")?;
+        }
+        out.push('\n');
+    }
+    Ok(())
+}
+
+fn write_state(program: &Program, index: usize, out: &mut String) -> fmt::Result {
+    let state = &program.states[index];
+    writeln!(out, "{} {:?}", state.kind.as_str(), state.name)?;
+    for retrier in &state.retriers {
+        write!(
+            out,
+            "        retry {:?}: {} x {}s",
+            retrier.error_equals, retrier.max_attempts, retrier.interval_seconds
+        )?;
+        write!(out, " * {}", retrier.backoff_rate)?;
+        if let Some(max) = retrier.max_delay_seconds {
+            write!(out, ", at most {max}s")?;
+        }
+        writeln!(out, "{}", if retrier.jitter == super::JitterStrategy::Full { ", jitter" } else { "" })?;
+    }
+    for catcher in &state.catchers {
+        writeln!(
+            out,
+            "        catch {:?}: {} -> {}",
+            catcher.error_equals,
+            Show(catcher.error_output),
+            catcher.target.0
+        )?;
+    }
+    Ok(())
+}
+
+fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
+    let r = Show;
+    match op {
+        Op::Enter { state } => write!(out, "enter  state {}", state.0),
+        Op::Exit { output, next } => write!(out, "exit   {} -> {}", r(output), next.0),
+        Op::End { output } => write!(out, "end    {}", r(output)),
+        Op::Fail { error, cause } => write!(out, "fail   {} {}", r(error), r(cause)),
+        Op::Jump { target } => write!(out, "jump   -> {}", target.0),
+        Op::JumpIf { test, target } => write_test(program, "jumpif", program.test(test), target.0, out),
+        Op::JumpUnless { test, target } => write_test(program, "unless", program.test(test), target.0, out),
+        Op::NoChoiceMatched => write!(out, "nochoice"),
+        Op::Clear { dst } => write!(out, "clear  {}", r(dst)),
+        Op::Constant { dst, constant } => {
+            let text = program.constants.doc().raw(program.constant(constant));
+            let text = String::from_utf8_lossy(text);
+            let shown: String = text.chars().take(60).collect();
+            let more = if shown.len() < text.len() { "…" } else { "" };
+            write!(out, "const  {} = {shown}{more}", r(dst))
+        }
+        Op::Move { dst, src } => write!(out, "move   {} = {}", r(dst), r(src)),
+        Op::Context { dst, field } => write!(out, "contxt {} = $$.{}", r(dst), field.path()),
+        Op::Select { dst, src, path } => {
+            write!(out, "select {} = {} {}", r(dst), r(src), program.path(path).text())
+        }
+        Op::Object { dst, first, shape } => {
+            write!(out, "object {} = {{", r(dst))?;
+            let shape = &program.shapes[usize::from(shape)];
+            for index in 0..shape.len() {
+                let comma = if index > 0 { ", " } else { "" };
+                write!(out, "{comma}{:?}: {}", shape.key(index), r(first.offset(index)))?;
+            }
+            write!(out, "}}")
+        }
+        Op::Array { dst, first, count } => {
+            write!(out, "array  {} = [{}; {count}]", r(dst), r(first))
+        }
+        Op::Intrinsic { dst, first, call } => {
+            let site = program.call(call);
+            write!(out, "call   {} = {}({}; {})", r(dst), site.function.name(), r(first), site.argument_count)
+        }
+        Op::SetPath { value, base, path } => {
+            write!(
+                out,
+                "setpth {} = {} with {} := {}",
+                r(value),
+                r(base),
+                program.path(path).text(),
+                r(value)
+            )
+        }
+        Op::WaitSeconds { seconds } => write!(out, "wait   {} seconds", r(seconds)),
+        Op::WaitUntil { timestamp } => write!(out, "wait   until {}", r(timestamp)),
+        Op::Task { dst, first, task } => {
+            write!(out, "task   {} = {:?} ({})", r(dst), program.task(task).resource, r(first))
+        }
+        Op::Parallel { dst, input, fork } => {
+            write!(out, "parall {} = graphs {:?} ({})", r(dst), graphs(program, fork.index()), r(input))
+        }
+        Op::Map { dst, first, fork } => {
+            write!(
+                out,
+                "map    {} = graph {:?} over {}",
+                r(dst),
+                graphs(program, fork.index()),
+                r(first.offset(1))
+            )
+        }
+    }
+}
+
+fn graphs(program: &Program, fork: usize) -> Vec<u32> {
+    match &program.forks[fork].kind {
+        ForkKind::Parallel { branches } => branches.iter().map(|graph| graph.0).collect(),
+        ForkKind::Map { processor, .. } => vec![processor.0],
+    }
+}
+
+fn write_test(program: &Program, name: &str, test: &Test, target: u32, out: &mut String) -> fmt::Result {
+    write!(out, "{name} {} {} ", Show(test.source), program.path(test.variable).text())?;
+    match &test.comparison {
+        Comparison::String(ordering, operand) => {
+            write!(out, "string {ordering:?} ")?;
+            write_operand(program, operand, out)?;
+        }
+        Comparison::Numeric(ordering, operand) => {
+            write!(out, "numeric {ordering:?} ")?;
+            write_operand(program, operand, out)?;
+        }
+        Comparison::Timestamp(ordering, operand) => {
+            write!(out, "timestamp {ordering:?} ")?;
+            write_operand(program, operand, out)?;
+        }
+        Comparison::Boolean(operand) => {
+            write!(out, "boolean Equal ")?;
+            write_operand(program, operand, out)?;
+        }
+        Comparison::Matches(pattern) => write!(out, "matches {pattern:?}")?,
+        other => write!(out, "{other:?}")?,
+    }
+    write!(out, " -> {target}")
+}
+
+fn write_operand<T: fmt::Debug>(program: &Program, operand: &Operand<T>, out: &mut String) -> fmt::Result {
+    match operand {
+        Operand::Literal(value) => write!(out, "{value:?}"),
+        Operand::Path { source, path } => write!(out, "{} {}", Show(*source), program.path(*path).text()),
+    }
+}
+
+struct Show(Reg);
+
+impl fmt::Display for Show {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "r{}", self.0.0)
+    }
+}

@@ -1,0 +1,24 @@
+//! Compiled state machines: 8-byte ops with side tables.
+//!
+//! A [`Program`] is immutable and shared. Hot facts stand in the ops; names, error texts, paths, retry tables
+//! and everything else that is cold stands in tables that ops refer to by id, or that are found by the
+//! program counter. [`verify`] proves what the VM relies on; nothing runs a program that did not pass it.
+
+mod builder;
+mod disassembler;
+mod op;
+mod operand;
+mod program;
+mod verifier;
+
+pub use builder::{BuildError, PendingLabel, ProgramBuilder, TooLarge};
+pub use disassembler::disassemble;
+pub use op::Op;
+pub use operand::{
+    CallId, ConstantId, ContextField, ForkId, GraphId, Label, PathId, Reg, StateId, TaskId, TestId,
+};
+pub use program::{
+    CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,
+    Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
+};
+pub use verifier::{VerifyError, verify};

@@ -1,0 +1,167 @@
+//! The instruction set.
+
+use super::{CallId, ConstantId, ContextField, ForkId, Label, PathId, Reg, StateId, TaskId, TestId};
+
+/// One instruction: 8 bytes, `Copy`.
+///
+/// "Fails" means: raises an execution error, which the current state's Retry and Catch may answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Op {
+    /// Enters a state: its raw input is in `Reg::INPUT`. Charges fuel.
+    Enter {
+        /// The state.
+        state: StateId,
+    },
+    /// Leaves the current state: `output` becomes the next state's raw input. Fails if it is over the payload limit.
+    Exit {
+        /// The state's output.
+        output: Reg,
+        /// The next state's `Enter`.
+        next: Label,
+    },
+    /// Leaves the current state and ends the strand with `output`. Fails as `Exit`.
+    End {
+        /// The strand's result.
+        output: Reg,
+    },
+    /// Ends the strand with an error that the definition names (`Fail`).
+    Fail {
+        /// The error name, or `None` in the register.
+        error: Reg,
+        /// The cause, or `None` in the register.
+        cause: Reg,
+    },
+    /// Continues elsewhere.
+    Jump {
+        /// Where.
+        target: Label,
+    },
+    /// Continues elsewhere if a test holds. Fails if its variable is missing (unless it is `IsPresent`).
+    JumpIf {
+        /// The test.
+        test: TestId,
+        /// Where.
+        target: Label,
+    },
+    /// Continues elsewhere unless a test holds. Fails as `JumpIf`.
+    JumpUnless {
+        /// The test.
+        test: TestId,
+        /// Where.
+        target: Label,
+    },
+    /// Fails with `States.NoChoiceMatched`.
+    NoChoiceMatched,
+    /// Empties a register.
+    Clear {
+        /// The register.
+        dst: Reg,
+    },
+    /// Loads a constant.
+    Constant {
+        /// Where to.
+        dst: Reg,
+        /// Which.
+        constant: ConstantId,
+    },
+    /// Copies a register.
+    Move {
+        /// Where to.
+        dst: Reg,
+        /// Where from.
+        src: Reg,
+    },
+    /// Reads a part of the Context Object.
+    Context {
+        /// Where to.
+        dst: Reg,
+        /// Which part. Fails if the part does not exist here.
+        field: ContextField,
+    },
+    /// Applies a JSONPath. Fails if a definite path finds nothing.
+    Select {
+        /// Where to.
+        dst: Reg,
+        /// The value that the path's root stands for.
+        src: Reg,
+        /// The path.
+        path: PathId,
+    },
+    /// Builds an object from consecutive registers.
+    Object {
+        /// Where to.
+        dst: Reg,
+        /// The first value; the shape says how many.
+        first: Reg,
+        /// Index of the keys in the program's shapes.
+        shape: u16,
+    },
+    /// Builds an array from consecutive registers.
+    Array {
+        /// Where to.
+        dst: Reg,
+        /// The first element.
+        first: Reg,
+        /// How many.
+        count: u16,
+    },
+    /// Calls an intrinsic function. Fails with `States.IntrinsicFailure`.
+    Intrinsic {
+        /// Where to.
+        dst: Reg,
+        /// The first argument; the call site says how many.
+        first: Reg,
+        /// The call site.
+        call: CallId,
+    },
+    /// Places a value inside a copy of another (`ResultPath`). Fails with `States.ResultPathMatchFailure`.
+    SetPath {
+        /// The value to place; receives the combined value.
+        value: Reg,
+        /// The value to place it in.
+        base: Reg,
+        /// Where.
+        path: PathId,
+    },
+    /// Waits a number of seconds. Fails if the register holds no such number.
+    WaitSeconds {
+        /// The seconds.
+        seconds: Reg,
+    },
+    /// Waits until a time. Fails if the register holds no RFC 3339 timestamp.
+    WaitUntil {
+        /// The time.
+        timestamp: Reg,
+    },
+    /// Invokes a task and suspends the strand until its reply is there.
+    Task {
+        /// Where the result goes.
+        dst: Reg,
+        /// The effective input; then the seconds of timeout and heartbeat, or empty.
+        first: Reg,
+        /// The task site.
+        task: TaskId,
+    },
+    /// Runs the branches of a Parallel.
+    Parallel {
+        /// Where the array of results goes.
+        dst: Reg,
+        /// The effective input.
+        input: Reg,
+        /// The branches.
+        fork: ForkId,
+    },
+    /// Runs a Map's item processor over an array.
+    Map {
+        /// Where the array of results goes.
+        dst: Reg,
+        /// Effective input, items, `MaxConcurrency`, tolerated failure count and percentage (the last three may
+        /// be empty).
+        first: Reg,
+        /// The item processor.
+        fork: ForkId,
+    },
+}
+
+const _: () = assert!(size_of::<Op>() == 8);

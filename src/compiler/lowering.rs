@@ -1,0 +1,158 @@
+//! What every part of the lowering shares, and the walk over graphs.
+
+use std::collections::VecDeque;
+
+use super::register::Registers;
+use super::scope::Scope;
+use crate::asl::model::{PayloadTemplate, QueryLanguage, State, StateGraph, StateIndex, StateMachine};
+use crate::bytecode::{Graph, GraphId, Label, Op, PendingLabel, ProgramBuilder, Reg, StateId, StateInfo};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
+use crate::json::Doc;
+
+/// A graph that still has to be lowered: graphs are contiguous in the code, so children wait.
+struct Waiting<'m> {
+    id: GraphId,
+    graph: &'m StateGraph,
+    scope: Scope,
+    /// A Map's `ItemSelector`, and the register with the Map's effective input.
+    item_selector: Option<&'m PayloadTemplate>,
+    map_input: Option<Reg>,
+}
+
+/// The lowering of one machine.
+pub(super) struct Lowering<'m, 'd> {
+    pub machine: &'m StateMachine,
+    pub source: Doc<'m>,
+    pub builder: ProgramBuilder,
+    pub diagnostics: &'d mut Diagnostics,
+    pub refused: bool,
+    pub registers: Registers,
+    pub scope: Scope,
+    /// The state being lowered.
+    pub state_id: StateId,
+    labels: Vec<PendingLabel>,
+    waiting: VecDeque<Waiting<'m>>,
+}
+
+impl<'m, 'd> Lowering<'m, 'd> {
+    pub(super) fn new(machine: &'m StateMachine, diagnostics: &'d mut Diagnostics) -> Self {
+        Self {
+            machine,
+            source: machine.source.doc(),
+            builder: ProgramBuilder::default(),
+            diagnostics,
+            refused: false,
+            registers: Registers::default(),
+            scope: Scope::default(),
+            state_id: StateId(0),
+            labels: Vec::new(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// Lowers the machine; `None` if something was refused.
+    pub(super) fn run(mut self) -> Option<ProgramBuilder> {
+        self.builder.set_timeout_seconds(self.machine.timeout_seconds);
+        let scope = Scope::of(&self.machine.top, &Scope::default(), self.source);
+        self.enqueue(&self.machine.top, scope, None, None);
+        while let Some(next) = self.waiting.pop_front() {
+            self.graph(next);
+        }
+        (!self.refused && !self.diagnostics.has_errors()).then_some(self.builder)
+    }
+
+    /// Has a child graph lowered later. Returns its id, and for a Map the register of the Map's input.
+    pub(super) fn child(&mut self, graph: &'m StateGraph) -> GraphId {
+        let scope = Scope::of(graph, &self.scope, self.source);
+        self.enqueue(graph, scope, None, None)
+    }
+
+    /// As `child`, for a Map's item processor.
+    pub(super) fn item_processor(
+        &mut self,
+        graph: &'m StateGraph,
+        item_selector: Option<&'m PayloadTemplate>,
+    ) -> (GraphId, Reg) {
+        let scope = Scope::of(graph, &self.scope, self.source);
+        let map_input = Reg::INPUT.offset(scope.names.len() + 1);
+        (self.enqueue(graph, scope, item_selector, Some(map_input)), map_input)
+    }
+
+    fn enqueue(
+        &mut self,
+        graph: &'m StateGraph,
+        scope: Scope,
+        item_selector: Option<&'m PayloadTemplate>,
+        map_input: Option<Reg>,
+    ) -> GraphId {
+        let id = self.builder.add_graph(Graph {
+            entry: Label(0),
+            registers: 0,
+            variables: scope.names.clone(),
+            variables_outer: u16::try_from(scope.outer).unwrap_or(u16::MAX),
+        });
+        self.waiting.push_back(Waiting { id, graph, scope, item_selector, map_input });
+        id
+    }
+
+    fn graph(&mut self, waiting: Waiting<'m>) {
+        let Waiting { id, graph, scope, item_selector, map_input } = waiting;
+        let fixed = 1 + scope.names.len() + usize::from(map_input.is_some());
+        self.registers = Registers::new(fixed);
+        self.scope = scope;
+        self.labels = graph.states.iter().map(|_| self.builder.pending()).collect();
+        self.builder.graph_mut(id).entry = self.builder.here();
+        if let (Some(template), Some(map_input)) = (item_selector, map_input) {
+            self.template(template, map_input, "ItemSelector", Reg::INPUT);
+        }
+        let start = self.label(graph.start_at);
+        if graph.start_at.0 != 0 {
+            self.builder.emit_jump(start, |target| Op::Jump { target });
+        }
+        for (index, state) in graph.states.iter().enumerate() {
+            self.builder.bind(self.labels[index]);
+            self.registers.release(fixed);
+            self.state(id, state);
+        }
+        let registers = self.registers.most();
+        match u16::try_from(registers) {
+            Ok(registers) => self.builder.graph_mut(id).registers = registers,
+            Err(_) => self.builder.refuse("registers in one branch", registers, usize::from(u16::MAX)),
+        }
+    }
+
+    fn state(&mut self, graph: GraphId, state: &'m State) {
+        self.state_id = self.builder.add_state(StateInfo {
+            name: state.name.clone(),
+            kind: super::state::state_type(&state.kind),
+            graph,
+            body: Label(0),
+            retriers: Vec::new(),
+            catchers: Vec::new(),
+        });
+        let enter = self.builder.emit(Op::Enter { state: self.state_id });
+        self.builder.state_mut(self.state_id).body = Label(enter.0 + 1);
+        if state.query_language == QueryLanguage::Jsonata {
+            self.refuse(
+                format!("state '{}' uses JSONata, which this version validates but cannot run", state.name),
+                state.span,
+                &state.location,
+            );
+            // Keeps the code well formed; the program is never handed out.
+            self.builder.emit(Op::NoChoiceMatched);
+            return;
+        }
+        self.lower_kind(state);
+    }
+
+    /// The target of a transition inside the graph being lowered.
+    pub(super) fn label(&self, index: StateIndex) -> PendingLabel {
+        self.labels[index.0 as usize]
+    }
+
+    /// Reports something valid that cannot be run.
+    pub(super) fn refuse(&mut self, message: impl Into<String>, span: Span, location: &str) {
+        self.refused = true;
+        self.diagnostics.push(Diagnostic::error(Code::NotCompiled, message, span).at(location));
+    }
+}

@@ -1,0 +1,32 @@
+//! Choice.
+
+use crate::asl::model::{Choice, State};
+use crate::bytecode::Op;
+use crate::compiler::assign::Assignments;
+use crate::compiler::input_output::Leave;
+use crate::compiler::lowering::Lowering;
+
+impl Lowering<'_, '_> {
+    /// Rules in order; a matched rule's own `Assign` counts, the state's only with `Default`.
+    pub(super) fn choice(&mut self, state: &State, choice: &Choice) {
+        let input = self.effective_input(state);
+        for rule in &choice.rules {
+            let mark = self.registers.mark();
+            let next_rule = self.builder.pending();
+            self.jump_when(&rule.condition, false, input, next_rule);
+            let assignments = self.assign(rule.assign.as_ref(), input);
+            self.leave(state, input, &assignments, Leave::To(self.label(rule.next)));
+            self.builder.bind(next_rule);
+            self.registers.release(mark);
+        }
+        match choice.default {
+            Some(default) => {
+                let assignments: Assignments = self.assign(state.assign.as_ref(), input);
+                self.leave(state, input, &assignments, Leave::To(self.label(default)));
+            }
+            None => {
+                self.builder.emit(Op::NoChoiceMatched);
+            }
+        }
+    }
+}

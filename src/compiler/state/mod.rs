@@ -1,0 +1,12 @@
+//! Lowering of states, one type per file.
+
+mod choice;
+mod dispatch;
+mod map;
+mod parallel;
+mod pass;
+mod task;
+mod terminal;
+mod wait;
+
+pub(super) use dispatch::state_type;

@@ -1,0 +1,30 @@
+//! Pass.
+
+use crate::asl::model::{Pass, State};
+use crate::compiler::lowering::Lowering;
+use crate::compiler::template::constant_text;
+
+impl Lowering<'_, '_> {
+    /// With a `Result`, AWS evaluates neither `InputPath` nor `Parameters`.
+    pub(super) fn pass(&mut self, state: &State, pass: &Pass) {
+        let result = match (pass.result, &pass.parameters) {
+            (Some(node), _) => {
+                let text = constant_text(self.source, node);
+                let dst = self.registers.one();
+                self.constant(&text, dst);
+                dst
+            }
+            (None, Some(template)) => {
+                let input = self.effective_input(state);
+                let dst = self.registers.one();
+                self.template(template, input, "Parameters", dst);
+                dst
+            }
+            (None, None) => self.effective_input(state),
+        };
+        let assignments = self.assign(state.assign.as_ref(), result);
+        let combined = self.combine(&pass.result_path, result);
+        let leave = self.transition(pass.transition);
+        self.leave(state, combined, &assignments, leave);
+    }
+}

@@ -1,0 +1,38 @@
+//! Succeed and Fail.
+
+use crate::asl::model::{Fail, State, TextField};
+use crate::bytecode::{Op, Reg};
+use crate::compiler::assign::Assignments;
+use crate::compiler::expression::Target;
+use crate::compiler::input_output::Leave;
+use crate::compiler::lowering::Lowering;
+
+impl Lowering<'_, '_> {
+    pub(super) fn succeed(&mut self, state: &State) {
+        let input = self.effective_input(state);
+        self.leave(state, input, &Assignments::default(), Leave::End);
+    }
+
+    pub(super) fn fail(&mut self, fail: &Fail) {
+        let (error, cause) = (self.registers.one(), self.registers.one());
+        self.text_field(fail.error.as_ref(), "ErrorPath", error);
+        self.text_field(fail.cause.as_ref(), "CausePath", cause);
+        self.builder.emit(Op::Fail { error, cause });
+    }
+
+    /// A text, or a path or intrinsic call that yields one; an absent field leaves the register empty.
+    fn text_field(&mut self, field: Option<&TextField>, path_field: &str, dst: Reg) {
+        match field {
+            None => {
+                self.builder.emit(Op::Clear { dst });
+            }
+            Some(TextField::Literal(text)) => self.constant_string(text, dst),
+            Some(TextField::Path(text)) => {
+                self.expression(text, Target { input: Reg::INPUT, field: path_field }, dst);
+            }
+            Some(TextField::Expression(text)) => {
+                self.refuse("a JSONata expression cannot be run by this version", text.span, &text.location);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What all executions of a run share.
+
+use std::sync::Arc;
+
+use super::clock::Time;
+use crate::bytecode::Program;
+use crate::limits::Limits;
+use crate::task::TaskTable;
+use crate::vm::Names;
+
+/// A program and all that its executions need around it; read-only once made.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub(crate) program: Arc<Program>,
+    pub(crate) tasks: TaskTable,
+    pub(crate) limits: Limits,
+    pub(crate) names: Arc<Names>,
+    pub(crate) time: Time,
+    /// Whether to record state visits.
+    pub(crate) trace: bool,
+}
+
+impl Setup {
+    /// Whether every execution needs the exact time at its start. Otherwise one reading may serve many:
+    /// nothing that the program computes depends on it, and no handler takes time.
+    pub(crate) fn needs_exact_time(&self) -> bool {
+        !self.time.is_virtual() && (self.program.needs_clock() || !self.tasks.is_instant())
+    }
+}

@@ -1,0 +1,149 @@
+//! Doubles to text.
+
+/// Shortest digits that `zmij` writes for a double.
+const DIGITS_MAX: usize = 17;
+
+/// Appends a double as JavaScript prints it, as `$string` of `JSONata` requires: the shortest text that
+/// reads back, integers without a fraction, an exponent from `1e+21` up and from `1e-7` down.
+///
+/// ```
+/// let mut out = Vec::new();
+/// aslx::json::format_f64(0.1 + 0.2, &mut out);
+/// assert_eq!(out, b"0.30000000000000004");
+/// ```
+///
+/// JSON has no text for infinities and NaN; they become `null`, as in JavaScript.
+pub fn format_f64(value: f64, out: &mut Vec<u8>) {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53: below it every integer is a double of its own
+    if !value.is_finite() {
+        out.extend_from_slice(b"null");
+    } else if value.abs() < EXACT && value.trunc().to_bits() == value.to_bits() || value == 0.0 {
+        out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
+    } else {
+        if value < 0.0 {
+            out.push(b'-');
+        }
+        let mut buffer = zmij::Buffer::new();
+        Shortest::new(buffer.format_finite(value.abs())).write(out);
+    }
+}
+
+/// The digits of a positive double, and where its point stands.
+struct Shortest {
+    digits: [u8; DIGITS_MAX],
+    len: usize,
+    /// The value is 0.DIGITS times ten to this power.
+    point: i32,
+}
+
+impl Shortest {
+    /// `text`: digits, maybe with a point, maybe with an exponent.
+    fn new(text: &str) -> Self {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let mut shortest = Self { digits: [b'0'; DIGITS_MAX], len: 0, point: exponent.parse().unwrap_or(0) };
+        shortest.point += whole.len() as i32;
+        for digit in whole.bytes().chain(fraction.bytes()) {
+            if shortest.len == 0 && digit == b'0' {
+                shortest.point -= 1;
+            } else if let Some(slot) = shortest.digits.get_mut(shortest.len) {
+                *slot = digit;
+                shortest.len += 1;
+            }
+        }
+        while shortest.len > 1 && shortest.digits[shortest.len - 1] == b'0' {
+            shortest.len -= 1;
+        }
+        shortest
+    }
+
+    /// `Number::toString` of ECMA-262.
+    fn write(&self, out: &mut Vec<u8>) {
+        const ZEROS: [u8; 21] = [b'0'; 21];
+        let digits = &self.digits[..self.len];
+        let point = self.point.unsigned_abs() as usize;
+        match self.point {
+            -5..=0 => {
+                out.extend_from_slice(b"0.");
+                out.extend_from_slice(&ZEROS[..point]);
+                out.extend_from_slice(digits);
+            }
+            1..=21 if point < digits.len() => {
+                out.extend_from_slice(&digits[..point]);
+                out.push(b'.');
+                out.extend_from_slice(&digits[point..]);
+            }
+            1..=21 => {
+                out.extend_from_slice(digits);
+                out.extend_from_slice(&ZEROS[..point - digits.len()]);
+            }
+            _ => {
+                out.push(digits[0]);
+                if digits.len() > 1 {
+                    out.push(b'.');
+                    out.extend_from_slice(&digits[1..]);
+                }
+                let exponent = self.point - 1;
+                out.extend_from_slice(if exponent < 0 { b"e" } else { b"e+" });
+                out.extend_from_slice(itoa::Buffer::new().format(exponent).as_bytes());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(value: f64) -> String {
+        let mut out = Vec::new();
+        format_f64(value, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn doubles_are_printed_as_javascript_prints_them() {
+        let check = |value, expected| assert_eq!(text_of(value), expected);
+        check(0.0, "0");
+        check(-0.0, "0");
+        check(1.0, "1");
+        check(-42.0, "-42");
+        check(0.5, "0.5");
+        check(-12.75, "-12.75");
+        check(0.1 + 0.2, "0.30000000000000004");
+        check(0.000_001, "0.000001");
+        check(0.000_001_234, "0.000001234");
+        check(0.000_000_1, "1e-7");
+        check(1.5e-7, "1.5e-7");
+        check(123_456_789.125, "123456789.125");
+        check(1e15, "1000000000000000");
+        check(9_007_199_254_740_992.0, "9007199254740992");
+        check(9_007_199_254_740_994.0, "9007199254740994");
+        check(1e20, "100000000000000000000");
+        check(123_456_789_012_345_680_000.0, "123456789012345680000");
+        check(1e21, "1e+21");
+        check(-1.234_5e25, "-1.2345e+25");
+        check(f64::MAX, "1.7976931348623157e+308");
+        check(f64::MIN_POSITIVE, "2.2250738585072014e-308");
+        check(5e-324, "5e-324");
+        check(f64::NAN, "null");
+        check(f64::NEG_INFINITY, "null");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_finite_double_reads_back(bits: u64) {
+            let value = f64::from_bits(bits);
+            proptest::prop_assume!(value.is_finite());
+            let read = text_of(value).parse::<f64>().unwrap();
+            proptest::prop_assert!(read.to_bits() == value.to_bits() || value == 0.0);
+        }
+
+        #[test]
+        fn decimals_are_printed_as_they_were_written(whole in 0u32..1_000_000, cents in 1u32..100) {
+            let text = format!("{whole}.{cents:02}");
+            let printed = text_of(text.parse().unwrap());
+            proptest::prop_assert_eq!(printed, text.trim_end_matches('0'));
+        }
+    }
+}

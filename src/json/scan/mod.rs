@@ -1,0 +1,19 @@
+//! Stage 1: bytes to a structural [`Index`].
+//!
+//! A [`Kernel`] reads the text once, 64 bytes at a time, and writes down where something begins or ends:
+//! every bracket, comma and colon outside strings, the first byte of every number and literal, and *both*
+//! quotes of every string. Stage 2 never looks at the inside of a string again. What a kernel finds on the way
+//! (white space, escapes, control characters, bytes over 0x7f) is part of the index.
+//!
+//! Kernels differ in how they classify a block and in nothing else: they share [`block::scan`], which turns the
+//! classes into tokens, and must give equal indices for equal bytes.
+
+mod block;
+mod index;
+mod kernel;
+mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+
+pub(super) use index::Index;
+pub(super) use kernel::{Kernel, best_kernel, portable_kernel};

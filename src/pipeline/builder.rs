@@ -1,0 +1,296 @@
+//! Putting a run together.
+
+use std::fmt;
+use std::fs::File;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::commit::{Committer, OnProgress, Sinks};
+use super::error::RunError;
+use super::run::{Run, run};
+use super::summary::{Progress, Summary};
+use crate::asl::model::MachineType;
+use crate::bytecode::Program;
+use crate::executor::{Admission, Setup, Signal, Time};
+use crate::json::write_json_string;
+use crate::limits::Limits;
+use crate::sink::Sink;
+use crate::source::{Feed, Input};
+use crate::task::TaskRegistry;
+use crate::vm::Names;
+
+/// Bytes of whole lines that a worker claims at a time.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// In which order outputs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum OutputOrder {
+    /// That of the inputs.
+    #[default]
+    Input,
+    /// That in which chunks of lines are completed.
+    Completion,
+}
+
+/// What is written for a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum OutputForm {
+    /// The output of an execution that succeeded; nothing for one that failed.
+    #[default]
+    Output,
+    /// One object for every line, with its status: `{"status":"SUCCEEDED","output":…}`.
+    Envelope,
+}
+
+/// A run over inputs: one execution a line.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let program: aslx::bytecode::Program = unimplemented!();
+/// use aslx::pipeline::Pipeline;
+/// use aslx::source::Input;
+///
+/// let mut pipeline = Pipeline::builder(program);
+/// pipeline.input(Input::file("orders.ndjson")).workers(2);
+/// let summary = pipeline.build()?.run()?;
+/// println!("{} of {} lines failed", summary.failed, summary.lines);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pipeline {
+    run: Run,
+    workers: usize,
+}
+
+/// Makes a [`Pipeline`].
+pub struct PipelineBuilder {
+    program: Arc<Program>,
+    tasks: TaskRegistry,
+    limits: Limits,
+    names: Names,
+    time: Time,
+    seed: u64,
+    workers: usize,
+    chunk_bytes: usize,
+    inputs: Vec<Input>,
+    output: Option<Sink>,
+    failures: Option<Sink>,
+    order: OutputOrder,
+    form: OutputForm,
+    on_progress: Option<OnProgress>,
+}
+
+impl PipelineBuilder {
+    /// The handlers; none unless set.
+    pub fn tasks(&mut self, tasks: TaskRegistry) -> &mut Self {
+        self.tasks = tasks;
+        self
+    }
+
+    /// The bounds on lines, executions and the run.
+    pub fn limits(&mut self, limits: Limits) -> &mut Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The names in the Context Object.
+    pub fn names(&mut self, names: Names) -> &mut Self {
+        self.names = names;
+        self
+    }
+
+    /// How executions see time; the machine's clock unless set.
+    pub fn time(&mut self, time: Time) -> &mut Self {
+        self.time = time;
+        self
+    }
+
+    /// Where randomness comes from; each line has a seed of its own derived from it.
+    pub fn seed(&mut self, seed: u64) -> &mut Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Threads that run executions, the calling one included; as many as there are cores unless set.
+    pub fn workers(&mut self, workers: usize) -> &mut Self {
+        self.workers = workers.max(1);
+        self
+    }
+
+    /// Bytes of whole lines that a worker claims at a time. Results do not depend on it.
+    pub fn chunk_bytes(&mut self, chunk_bytes: usize) -> &mut Self {
+        self.chunk_bytes = chunk_bytes;
+        self
+    }
+
+    /// Adds an input behind those there are.
+    pub fn input(&mut self, input: Input) -> &mut Self {
+        self.inputs.push(input);
+        self
+    }
+
+    /// Where outputs go; the standard output unless set.
+    pub fn output(&mut self, output: Sink) -> &mut Self {
+        self.output = Some(output);
+        self
+    }
+
+    /// Where dead letters go; nowhere unless set.
+    pub fn failures(&mut self, failures: Sink) -> &mut Self {
+        self.failures = Some(failures);
+        self
+    }
+
+    /// In which order outputs are written.
+    pub fn order(&mut self, order: OutputOrder) -> &mut Self {
+        self.order = order;
+        self
+    }
+
+    /// What is written for a line.
+    pub fn form(&mut self, form: OutputForm) -> &mut Self {
+        self.form = form;
+        self
+    }
+
+    /// Called with the counts whenever something was written, by whichever worker wrote it; never by two at
+    /// once.
+    pub fn on_progress(&mut self, on_progress: impl Fn(&Progress) + Send + Sync + 'static) -> &mut Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+
+    /// Finds the handlers and opens the inputs. Nothing is written yet: if this fails, output files hold what
+    /// they held before.
+    ///
+    /// The inputs and sinks that were set are the pipeline's from then on.
+    pub fn build(&mut self) -> Result<Pipeline, RunError> {
+        let tasks = self.tasks.resolve(&self.program);
+        tasks.require_answers(&self.program)?;
+        let signal = Arc::new(Signal::default());
+        let inputs = std::mem::take(&mut self.inputs);
+        let feed = Feed::open(inputs, self.chunk_bytes, self.limits.line_bytes_max, &signal)?;
+        let sinks =
+            Sinks { output: self.output.take().unwrap_or_else(Sink::stdout), failures: self.failures.take() };
+        refuse_same_file(&feed, &sinks)?;
+        let has_failures = sinks.failures.is_some();
+        let setup = Setup {
+            program: Arc::clone(&self.program),
+            tasks,
+            limits: self.limits.clone(),
+            names: Arc::new(self.names.clone()),
+            time: self.time.clone(),
+            trace: false,
+        };
+        let committer = Committer::new(
+            sinks,
+            feed.names().map(json_string).collect(),
+            self.order == OutputOrder::Input,
+            feed.bytes_total(),
+            Arc::clone(&signal),
+            self.on_progress.take(),
+        );
+        let run = Run {
+            needs_exact_time: setup.needs_exact_time(),
+            admission: Admission::new(&self.limits, Arc::clone(&signal)),
+            setup: Arc::new(setup),
+            feed,
+            committer,
+            signal,
+            seed: self.seed,
+            is_enveloped: self.form == OutputForm::Envelope,
+            has_failures,
+        };
+        Ok(Pipeline { run, workers: self.workers })
+    }
+}
+
+impl Pipeline {
+    /// A builder for a program.
+    pub fn builder(program: impl Into<Arc<Program>>) -> PipelineBuilder {
+        PipelineBuilder {
+            program: program.into(),
+            tasks: TaskRegistry::new(),
+            limits: Limits::default(),
+            names: Names::new("StateMachine", MachineType::Express),
+            time: Time::default(),
+            seed: 0,
+            workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            chunk_bytes: CHUNK_BYTES,
+            inputs: Vec::new(),
+            output: None,
+            failures: None,
+            order: OutputOrder::default(),
+            form: OutputForm::default(),
+            on_progress: None,
+        }
+    }
+
+    /// Runs every line. A line that fails is counted and does not end the run.
+    ///
+    /// # Errors
+    /// If an input cannot be read or an output not be written; what was written before is whole lines.
+    pub fn run(mut self) -> Result<Summary, RunError> {
+        self.run.committer.begin()?;
+        run(self.run, self.workers)
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline").field("workers", &self.workers).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PipelineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PipelineBuilder")
+            .field("inputs", &self.inputs)
+            .field("output", &self.output)
+            .field("failures", &self.failures)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
+}
+
+fn json_string(text: &str) -> Vec<u8> {
+    let mut json = Vec::new();
+    write_json_string(text, &mut json);
+    json
+}
+
+/// An output that is also an input, or both outputs at once, would destroy data.
+fn refuse_same_file(feed: &Feed, sinks: &Sinks) -> Result<(), RunError> {
+    let name_of = |sink: &Sink| sink.name().to_owned();
+    let outputs = std::iter::once(&sinks.output).chain(&sinks.failures);
+    for sink in outputs {
+        let Some(file) = sink.as_file() else { continue };
+        let input = feed.files().find(|(_, input)| is_same_file(input, file));
+        if let Some((input, _)) = input {
+            return Err(RunError::SameFile { first: input.to_owned(), second: name_of(sink) });
+        }
+    }
+    if let Some(failures) = &sinks.failures
+        && let (Some(first), Some(second)) = (sinks.output.as_file(), failures.as_file())
+        && is_same_file(first, second)
+    {
+        return Err(RunError::SameFile { first: name_of(&sinks.output), second: name_of(failures) });
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_same_file(first: &File, second: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (first.metadata(), second.metadata()) {
+        (Ok(first), Ok(second)) => (first.dev(), first.ino()) == (second.dev(), second.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_first: &File, _second: &File) -> bool {
+    false
+}

@@ -1,0 +1,162 @@
+//! Regular files and memory: pieces between fixed offsets, read by whoever claims them.
+//!
+//! A line belongs to the piece in which it starts. So a piece begins behind the first newline at or after the
+//! byte before it, and ends with the last line that starts in it, wherever that ends. No piece needs to know
+//! of another.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use super::chunk::{Bytes, Chunk};
+use super::error::SourceError;
+
+/// How much more of a file is read at a time when a line goes on behind its piece.
+const MORE_BYTES: usize = 64 << 10;
+/// UTF-8's byte order mark, which some programs put at the start of a file.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Bytes at known offsets.
+#[derive(Debug)]
+pub(super) enum Store {
+    File { file: File, length: u64 },
+    Memory(Arc<[u8]>),
+}
+
+impl Store {
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Self::File { length, .. } => *length,
+            Self::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// The lines that start in `start..end`, in `buffer` if they have to be read.
+    pub(super) fn read_piece(
+        &self,
+        name: &str,
+        (start, end): (u64, u64),
+        line_bytes_max: u32,
+        buffer: Vec<u8>,
+    ) -> Result<Chunk, SourceError> {
+        match self {
+            Self::Memory(bytes) => Ok(cut_memory(bytes, start, end)),
+            Self::File { file, length } => {
+                let piece = Piece { name, file, length: *length, end, line_bytes_max };
+                piece.read(start, buffer)
+            }
+        }
+    }
+}
+
+/// Memory needs no reading, so a line of any length is simply there.
+fn cut_memory(bytes: &Arc<[u8]>, start: u64, end: u64) -> Chunk {
+    let line_start = |at: usize| match at {
+        0 if bytes.starts_with(BYTE_ORDER_MARK) => BYTE_ORDER_MARK.len(),
+        0 => 0,
+        at => memchr::memchr(b'\n', &bytes[at - 1..]).map_or(bytes.len(), |newline| at + newline),
+    };
+    let (start, end) = (line_start(start as usize), line_start(end as usize));
+    let bytes = Bytes::Shared { bytes: Arc::clone(bytes), start, end: end.max(start) };
+    Chunk { offset: start as u64, bytes, ..Chunk::default() }
+}
+
+struct Piece<'f> {
+    name: &'f str,
+    file: &'f File,
+    length: u64,
+    end: u64,
+    line_bytes_max: u32,
+}
+
+impl Piece<'_> {
+    fn read(&self, start: u64, mut buffer: Vec<u8>) -> Result<Chunk, SourceError> {
+        let from = start.saturating_sub(1);
+        buffer.clear();
+        self.append(&mut buffer, from, (self.end - from) as usize)?;
+        let skipped = if start > 0 {
+            memchr::memchr(b'\n', &buffer).map_or(buffer.len(), |newline| newline + 1)
+        } else if buffer.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        };
+        buffer.drain(..skipped);
+        let offset = from + skipped as u64;
+        let mut chunk = Chunk { offset, ..Chunk::default() };
+        if !buffer.is_empty() {
+            chunk.too_long = self.complete_last_line(&mut buffer, offset)?;
+        }
+        chunk.bytes = Bytes::Owned(buffer);
+        Ok(chunk)
+    }
+
+    /// Reads the last line to its end. One that turns out too long is taken out again and measured.
+    fn complete_last_line(&self, buffer: &mut Vec<u8>, offset: u64) -> Result<Option<u64>, SourceError> {
+        let line_start = match memchr::memrchr(b'\n', buffer) {
+            Some(newline) if newline + 1 == buffer.len() => return Ok(None),
+            Some(newline) => newline + 1,
+            None => 0,
+        };
+        loop {
+            let at = offset + buffer.len() as u64;
+            if at >= self.length {
+                return Ok(None);
+            }
+            // One more byte than allowed, for the carriage return of a line that just fits.
+            if buffer.len() - line_start > self.line_bytes_max as usize + 1 {
+                let known = (buffer.len() - line_start) as u64;
+                buffer.truncate(line_start);
+                return Ok(Some(known + self.bytes_to_newline(at)?));
+            }
+            let old = buffer.len();
+            self.append(buffer, at, MORE_BYTES)?;
+            if let Some(newline) = memchr::memchr(b'\n', &buffer[old..]) {
+                buffer.truncate(old + newline + 1);
+                return Ok(None);
+            }
+        }
+    }
+
+    fn bytes_to_newline(&self, mut at: u64) -> Result<u64, SourceError> {
+        let start = at;
+        let mut buffer = Vec::with_capacity(MORE_BYTES);
+        while at < self.length {
+            buffer.clear();
+            self.append(&mut buffer, at, MORE_BYTES)?;
+            if let Some(newline) = memchr::memchr(b'\n', &buffer) {
+                return Ok(at + newline as u64 - start);
+            }
+            at += buffer.len() as u64;
+        }
+        Ok(at - start)
+    }
+
+    /// Appends `count` bytes from `offset` on, or as many as the file had when it was opened.
+    fn append(&self, buffer: &mut Vec<u8>, offset: u64, count: usize) -> Result<(), SourceError> {
+        let count = count.min(usize::try_from(self.length - offset).unwrap_or(usize::MAX));
+        let old = buffer.len();
+        buffer.resize(old + count, 0);
+        let mut done = 0;
+        while done < count {
+            let at = offset + done as u64;
+            match read_at(self.file, &mut buffer[old + done..], at) {
+                Ok(0) => return Err(SourceError::shrank(self.name, self.length, at)),
+                Ok(read) => done += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(SourceError::read(self.name, at, error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}

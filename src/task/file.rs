@@ -1,0 +1,206 @@
+//! The task file: which handler answers a Resource, as TOML.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::nearest;
+use super::{Constant, Echo, FileError, TaskRegistry};
+use crate::json::write_json_string;
+
+/// Kinds of handlers that a task file may name one day; naming one now is told apart from a slip.
+const LATER: [&str; 5] = ["http", "exec", "lambda", "aws", "wasm"];
+const NOW: [&str; 2] = ["constant", "echo"];
+const NESTING_DEPTH_MAX: u32 = 1024;
+
+impl TaskRegistry {
+    /// Reads a task file.
+    pub fn from_file(path: &Path) -> Result<Self, FileError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| FileError::whole(&name, format!("failed to read the task file: {error}")))?;
+        Self::from_toml(&name, &text)
+    }
+
+    /// Reads a task file's text; `file` is its name for messages.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
+        let reader = Reader { file, text };
+        let table = DeTable::parse(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            FileError::at(file, text, offset, error.message().to_owned())
+        })?;
+        let mut registry = Self::new();
+        for (key, value) in table.get_ref() {
+            if key.get_ref() != "task" {
+                let message = format!("unknown key '{}'", key.get_ref());
+                return Err(reader.at(key.span(), message).help("a task file consists of [[task]] tables"));
+            }
+            let DeValue::Array(tasks) = value.get_ref() else {
+                return Err(reader
+                    .at(value.span(), "'task' must be a list")
+                    .help("write [[task]] in double brackets"));
+            };
+            for task in tasks.iter() {
+                reader.task(task, &mut registry)?;
+            }
+        }
+        Ok(registry)
+    }
+}
+
+struct Reader<'t> {
+    file: &'t str,
+    text: &'t str,
+}
+
+type Value<'t> = Spanned<DeValue<'t>>;
+
+impl Reader<'_> {
+    fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
+        FileError::at(self.file, self.text, span.start, message)
+    }
+
+    fn task(&self, task: &Value<'_>, registry: &mut TaskRegistry) -> Result<(), FileError> {
+        let DeValue::Table(table) = task.get_ref() else {
+            return Err(self.at(task.span(), "expected a table").help("write [[task]] in double brackets"));
+        };
+        let (mut resource, mut handler) = (None, None);
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "resource" => resource = Some(value),
+                "handler" => handler = Some(value),
+                other => {
+                    let help = match nearest(other, ["resource", "handler"]) {
+                        Some(near) => format!("did you mean '{near}'?"),
+                        None => "a task has 'resource' and 'handler'".to_owned(),
+                    };
+                    return Err(self.at(key.span(), format!("unknown field '{other}'")).help(help));
+                }
+            }
+        }
+        let missing = |field, help| self.at(task.span(), format!("this task has no '{field}'")).help(help);
+        let resource = resource.ok_or_else(|| {
+            missing("resource", "name the Resource it answers; '*' stands for any run of characters")
+        })?;
+        let DeValue::String(pattern) = resource.get_ref() else {
+            return Err(self.at(resource.span(), "'resource' must be a string"));
+        };
+        let handler = handler
+            .ok_or_else(|| missing("handler", "write handler = \"echo\" or handler = { constant = … }"))?;
+        self.handler(pattern, handler, registry)
+    }
+
+    fn handler(
+        &self,
+        pattern: &str,
+        handler: &Value<'_>,
+        registry: &mut TaskRegistry,
+    ) -> Result<(), FileError> {
+        match handler.get_ref() {
+            DeValue::String(kind) if kind == "echo" => {
+                registry.handle(pattern, Echo);
+                Ok(())
+            }
+            DeValue::String(kind) if kind == "constant" => Err(self
+                .at(handler.span(), "the handler 'constant' needs its value")
+                .help("write handler = { constant = { valid = true } }")),
+            DeValue::String(kind) => Err(self.unknown_kind(handler.span(), kind)),
+            DeValue::Table(table) => {
+                let mut members = table.iter();
+                let (Some((kind, value)), None) = (members.next(), members.next()) else {
+                    return Err(self.at(handler.span(), "a handler is one kind with its value"));
+                };
+                match kind.get_ref().as_ref() {
+                    "constant" => self.constant(pattern, value, registry),
+                    "echo" => Err(self
+                        .at(kind.span(), "the handler 'echo' takes no value")
+                        .help("write handler = \"echo\"")),
+                    other => Err(self.unknown_kind(kind.span(), other)),
+                }
+            }
+            _ => Err(self.at(handler.span(), "'handler' must be a string or a table")),
+        }
+    }
+
+    fn unknown_kind(&self, span: Range<usize>, kind: &str) -> FileError {
+        if kind == "mock" {
+            return self
+                .at(span, "mocked states are not named in a task file")
+                .help("give the mock file with --mock-config FILE --test-case NAME");
+        }
+        if LATER.contains(&kind) {
+            let message = format!("the handler '{kind}' is not available in this version");
+            return self.at(span, message).help(format!("available: {}", NOW.join(", ")));
+        }
+        let help = match nearest(kind, NOW.into_iter().chain(LATER)) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None => format!("available: {}", NOW.join(", ")),
+        };
+        self.at(span, format!("unknown handler '{kind}'")).help(help)
+    }
+
+    fn constant(
+        &self,
+        pattern: &str,
+        value: &Value<'_>,
+        registry: &mut TaskRegistry,
+    ) -> Result<(), FileError> {
+        let mut json = Vec::new();
+        self.write_json(value, &mut json, 0)?;
+        let constant = Constant::new(json, NESTING_DEPTH_MAX)
+            .map_err(|error| self.at(value.span(), format!("this constant is not JSON: {error}")))?;
+        registry.handle(pattern, constant);
+        Ok(())
+    }
+
+    /// Appends a TOML value as JSON, members in the order of the file. `depth` bounds the recursion.
+    fn write_json(&self, value: &Value<'_>, out: &mut Vec<u8>, depth: u32) -> Result<(), FileError> {
+        const DEPTH_MAX: u32 = 64;
+        if depth > DEPTH_MAX {
+            return Err(self.at(value.span(), format!("nested deeper than {DEPTH_MAX} levels")));
+        }
+        match value.get_ref() {
+            DeValue::String(text) => write_json_string(text, out),
+            DeValue::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+            DeValue::Datetime(datetime) => write_json_string(&datetime.to_string(), out),
+            DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
+                Ok(integer) => out.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes()),
+                Err(_) => return Err(self.at(value.span(), "this integer does not fit into 64 bits")),
+            },
+            DeValue::Float(float) => match float.as_str().parse::<f64>() {
+                Ok(float) if float.is_finite() => crate::json::format_f64(float, out),
+                _ => return Err(self.at(value.span(), "JSON has no infinity and no NaN")),
+            },
+            DeValue::Array(items) => {
+                out.push(b'[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    self.write_json(item, out, depth + 1)?;
+                }
+                out.push(b']');
+            }
+            DeValue::Table(table) => {
+                let mut members: Vec<_> = table.iter().collect();
+                members.sort_by_key(|(key, _)| key.span().start);
+                out.push(b'{');
+                for (index, (key, item)) in members.into_iter().enumerate() {
+                    if index > 0 {
+                        out.push(b',');
+                    }
+                    write_json_string(key.get_ref(), out);
+                    out.push(b':');
+                    self.write_json(item, out, depth + 1)?;
+                }
+                out.push(b'}');
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

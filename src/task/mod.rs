@@ -1,0 +1,33 @@
+//! Tasks: who answers a Task state, and how it is asked.
+//!
+//! A [`TaskRegistry`] maps Resources to [`TaskHandler`]s; resolving it against a program gives a table
+//! indexed by the program's task ids, so that nothing is looked up while executions run.
+//!
+//! Invariants: a handler is shared by all workers and keeps no state of an execution; what must be counted
+//! per execution (the invocations of mocked states) lives in `CallCounts`, which travel with it.
+
+mod constant;
+mod echo;
+mod error;
+#[cfg(feature = "cli")]
+mod file;
+mod function;
+mod handler;
+mod lambda;
+mod mock;
+mod pattern;
+mod registry;
+mod resource;
+mod table;
+
+pub use constant::Constant;
+pub use echo::Echo;
+pub use error::{FileError, UnansweredError, UnansweredTask};
+pub use function::IntoReply;
+pub use handler::{FixedReply, Reply, ReplyBody, TaskError, TaskHandler, TaskRequest};
+pub use mock::{MockConfig, TestCase};
+pub use registry::TaskRegistry;
+pub use resource::{Integration, IntegrationPattern, Resource};
+
+pub(crate) use mock::{CallCounts, MockResponse};
+pub(crate) use table::{Route, TaskTable};

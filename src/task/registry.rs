@@ -1,0 +1,154 @@
+//! Which handler answers which Resource.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::lambda::{LambdaInvoke, function_name_in};
+use super::pattern::Pattern;
+use super::resource::function_name;
+use super::table::{Route, TaskTable};
+use super::{FixedReply, Resource, TaskHandler, TestCase};
+use crate::bytecode::{Program, TaskSite};
+use crate::json::Document;
+
+/// Handlers by Resource pattern, and the mocked states of a test case.
+///
+/// Of several patterns that match, the first one added answers. A mocked state is answered by its test case
+/// whatever its Resource.
+#[derive(Debug, Default, Clone)]
+pub struct TaskRegistry {
+    entries: Vec<Entry>,
+    test_case: Option<Arc<TestCase>>,
+}
+
+/// A pattern and its handler.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pattern: Pattern,
+    handler: Arc<dyn TaskHandler>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Entry").field(&self.pattern.text()).finish()
+    }
+}
+
+impl TaskRegistry {
+    /// A registry that answers nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets `handler` answer the Resources that `pattern` matches; `*` stands for any run of characters.
+    ///
+    /// A Lambda function may be given by its ARN or its name alone. `arn:aws:states:::lambda:invoke` is
+    /// answered by the handler of the function that `FunctionName` names.
+    pub fn handle(&mut self, pattern: &str, handler: impl TaskHandler + 'static) -> &mut Self {
+        self.handle_shared(pattern, Arc::new(handler))
+    }
+
+    /// As [`handle`](Self::handle), for a handler that is used elsewhere too.
+    pub fn handle_shared(&mut self, pattern: &str, handler: Arc<dyn TaskHandler>) -> &mut Self {
+        self.entries.push(Entry { pattern: Pattern::new(pattern), handler });
+        self
+    }
+
+    /// Answers the states that a mock file's test case names.
+    pub fn mock(&mut self, test_case: TestCase) -> &mut Self {
+        self.test_case = Some(Arc::new(test_case));
+        self
+    }
+
+    /// Adds all of `other` behind what is there; its test case takes the place of this one's.
+    pub fn extend(&mut self, other: Self) -> &mut Self {
+        self.entries.extend(other.entries);
+        if other.test_case.is_some() {
+            self.test_case = other.test_case;
+        }
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Finds the handler of every task of a program, once.
+    pub(crate) fn resolve(&self, program: &Program) -> TaskTable {
+        let entries: Arc<[Entry]> = self.entries.as_slice().into();
+        let routes = program.tasks().iter().map(|site| self.route(site, &entries)).collect();
+        TaskTable::new(routes, self.test_case.clone())
+    }
+
+    fn route(&self, site: &TaskSite, entries: &Arc<[Entry]>) -> Route {
+        if let Some(mock) = self.test_case.as_ref().and_then(|case| case.position(&site.state)) {
+            return Route::Mock(mock);
+        }
+        let resource = Resource::parse(&site.resource);
+        if resource.is_lambda_invoke() {
+            return route_invoke(site, resource, entries);
+        }
+        let handler = match resource {
+            Resource::Function { .. } => Entry::find_function(entries, &site.resource),
+            _ => Entry::find(entries, &site.resource),
+        };
+        match handler {
+            None => Route::Unanswered,
+            Some(handler) => match handler.fixed_reply() {
+                Some(reply) => Route::Fixed(reply),
+                None => Route::Call(Arc::clone(handler)),
+            },
+        }
+    }
+}
+
+/// A function named in the definition is looked up now, one named by the request when it is made.
+fn route_invoke(site: &TaskSite, resource: Resource<'_>, entries: &Arc<[Entry]>) -> Route {
+    let parameters = site.parameters.as_ref().and_then(|json| Document::parse(json.as_bytes(), 1024).ok());
+    let name = parameters.as_ref().and_then(|parameters| function_name_in(parameters.doc()));
+    let handler = match name {
+        Some(name) => {
+            let found = Entry::find_function(entries, &name);
+            let Some(handler) = found.or_else(|| Entry::find(entries, &site.resource)) else {
+                return Route::Unanswered;
+            };
+            Some(Arc::clone(handler))
+        }
+        None if entries.is_empty() => return Route::Unanswered,
+        None => None,
+    };
+    if let Some(FixedReply::Document(document)) = handler.as_ref().and_then(|handler| handler.fixed_reply()) {
+        let mut response = Vec::new();
+        LambdaInvoke::wrap(document.doc().bytes(), &mut response);
+        if let (Ok(document), true) = (Document::parse(response, 1024), resource.has_response_envelope()) {
+            return Route::Fixed(FixedReply::Document(Arc::new(document)));
+        }
+    }
+    Route::Call(Arc::new(LambdaInvoke::new(resource, handler, Arc::clone(entries))))
+}
+
+impl Entry {
+    /// The first handler whose pattern matches the text.
+    pub(super) fn find<'e>(entries: &'e [Self], text: &str) -> Option<&'e Arc<dyn TaskHandler>> {
+        entries.iter().find(|entry| entry.pattern.matches(text)).map(|entry| &entry.handler)
+    }
+
+    /// The first handler for a Lambda function given by name, partial or full ARN.
+    pub(super) fn find_function<'e>(entries: &'e [Self], text: &str) -> Option<&'e Arc<dyn TaskHandler>> {
+        let name = function_name(text);
+        let is_match = |entry: &&Self| {
+            entry.pattern.matches(text) || name.is_some_and(|name| entry.matches_function(text, name))
+        };
+        entries.iter().find(is_match).map(|entry| &entry.handler)
+    }
+
+    /// A bare name says nothing of account and region, so either side may leave them out.
+    fn matches_function(&self, text: &str, name: &str) -> bool {
+        let pattern = self.pattern.text();
+        match pattern.split_once(":function:") {
+            Some((_, after)) => !text.starts_with("arn:") && Pattern::new(after).matches(name),
+            None => self.pattern.matches(name),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! An error on its way through a fiber: what Retry and Catch match on.
+
+use std::borrow::Cow;
+
+/// An error raised by an op, a task or a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The error's name; a callback may leave it out.
+    pub error: Option<Cow<'static, str>>,
+    /// The cause.
+    pub cause: Option<String>,
+    /// Whether the cause still lacks "An error occurred while executing the state …".
+    pub unplaced: bool,
+    /// No retrier or catcher may answer it.
+    pub terminal: bool,
+}
+
+impl Fault {
+    /// An error of the definition's own making or of a task: name and cause as given.
+    pub(super) fn reported(error: Option<String>, cause: Option<String>) -> Box<Self> {
+        let terminal = error.as_deref() == Some(RUNTIME);
+        Box::new(Self { error: error.map(Cow::Owned), cause, unplaced: false, terminal })
+    }
+
+    /// `States.Runtime`: nothing can answer it, not even a catcher that names it.
+    pub(super) fn runtime(cause: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            error: Some(Cow::Borrowed(RUNTIME)),
+            cause: Some(cause.into()),
+            unplaced: true,
+            terminal: true,
+        })
+    }
+
+    /// One of the other predefined errors, raised by the state's own work.
+    pub(super) fn states(error: &'static str, cause: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            error: Some(Cow::Borrowed(error)),
+            cause: Some(cause.into()),
+            unplaced: true,
+            terminal: false,
+        })
+    }
+
+    /// `States.Timeout` of a task; AWS gives no cause.
+    pub(super) fn timeout() -> Box<Self> {
+        Box::new(Self { error: Some(Cow::Borrowed(TIMEOUT)), cause: None, unplaced: false, terminal: false })
+    }
+
+    /// `States.DataLimitExceeded`; `what` is the state or the integration whose result is too large.
+    pub(super) fn data_limit(what: &str, terminal: bool) -> Box<Self> {
+        Box::new(Self {
+            error: Some(Cow::Borrowed(DATA_LIMIT)),
+            cause: Some(format!(
+                "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
+            )),
+            unplaced: false,
+            terminal,
+        })
+    }
+
+    /// Whether one of a retrier's or catcher's names matches.
+    ///
+    /// `States.ALL` matches everything that can be answered; `States.TaskFailed` everything but
+    /// `States.Timeout` (AWS Step Functions Developer Guide, "Error names").
+    pub(super) fn is_matched_by(&self, error_equals: &[String]) -> bool {
+        !self.terminal
+            && error_equals.iter().any(|name| match name.as_str() {
+                "States.ALL" => true,
+                "States.TaskFailed" => self.error.as_deref() != Some(TIMEOUT),
+                name => self.error.as_deref() == Some(name),
+            })
+    }
+}
+
+/// Raised when an execution cannot be processed.
+pub(super) const RUNTIME: &str = "States.Runtime";
+/// Raised when time is up.
+pub(super) const TIMEOUT: &str = "States.Timeout";
+/// Raised when a payload is too large.
+pub(super) const DATA_LIMIT: &str = "States.DataLimitExceeded";
+/// Raised by intrinsic functions.
+pub(super) const INTRINSIC: &str = "States.IntrinsicFailure";
+/// Raised when a `ResultPath` cannot be applied.
+pub(super) const RESULT_PATH: &str = "States.ResultPathMatchFailure";
+/// Raised by a Choice without a matching rule and without `Default`.
+pub(super) const NO_CHOICE: &str = "States.NoChoiceMatched";
+/// Raised by a Map with more failed items than it tolerates.
+pub(super) const TOLERANCE: &str = "States.ExceedToleratedFailureThreshold";

@@ -1,0 +1,234 @@
+//! The scheduler of one fiber: which strand runs next, how strands end and how errors travel.
+
+use super::effect::{Effect, Step};
+use super::error::{ExecutionError, ExecutionStatus};
+use super::fault::{Fault, TIMEOUT};
+use super::names::Names;
+use super::state::{State, Status};
+use super::{fuel, retry};
+use crate::bytecode::{Program, Reg};
+use crate::limits::Limits;
+use crate::value::random::Random;
+use crate::value::timestamp::Timestamp;
+use crate::value::{Heap, Value};
+
+/// One fiber while it runs.
+pub(super) struct Machine<'m, 'h, 'a> {
+    pub program: &'m Program,
+    pub names: &'m Names,
+    pub limits: &'m Limits,
+    pub heap: Heap<'h, 'a>,
+    pub state: &'m mut State<'a>,
+    pub now: Timestamp,
+}
+
+/// How a strand stopped.
+pub(super) enum Flow {
+    /// It ended, or waits for its children.
+    Continue,
+    /// It needs something from outside.
+    Suspend(Effect),
+    /// The slice of fuel is used up.
+    Yield,
+}
+
+impl<'a> Machine<'_, '_, 'a> {
+    /// Goes on until the caller must act.
+    pub(super) fn run(&mut self) -> Step {
+        self.state.fuel_left = self.limits.fuel_slice;
+        loop {
+            if self.state.failure.is_some() {
+                return Step::Failed;
+            }
+            if self.state.output.is_some() {
+                return Step::Done;
+            }
+            if self.state.time_is_up || self.state.deadline.is_some_and(|deadline| self.now >= deadline) {
+                self.time_out();
+                return Step::Failed;
+            }
+            if let Some(effect) = self.state.pending.take() {
+                return Step::Suspend(effect);
+            }
+            let Some(slot) = self.next_strand() else { return Step::Parked };
+            match self.run_strand(slot) {
+                Flow::Continue => {}
+                Flow::Suspend(effect) => return Step::Suspend(effect),
+                Flow::Yield => {
+                    self.state.ready.push_front(slot);
+                    if self.state.fuel_used > self.limits.fuel_total_max {
+                        self.state.time_is_up = true;
+                        continue;
+                    }
+                    return Step::Yield;
+                }
+            }
+        }
+    }
+
+    /// A strand that can go on, or a new child of the innermost fork that may start one.
+    fn next_strand(&mut self) -> Option<u32> {
+        if let Some(slot) = self.state.ready.pop_front() {
+            return Some(slot);
+        }
+        let parent = *self.state.forking.last()?;
+        Some(self.start_child(parent))
+    }
+
+    /// Uses fuel; whether some is left in this slice.
+    #[inline]
+    pub(super) fn charge(&mut self, units: u32) -> bool {
+        self.state.fuel_used += u64::from(units);
+        let left = self.state.fuel_left;
+        self.state.fuel_left = left.saturating_sub(units);
+        left > units
+    }
+
+    /// Numbers the next history event.
+    #[inline]
+    pub(super) fn event(&mut self, count: u32) -> u32 {
+        self.state.events = self.state.events.saturating_add(count);
+        self.state.events
+    }
+
+    /// Ends a strand with its result.
+    pub(super) fn finish_strand(&mut self, slot: u32, result: Value<'a>) {
+        match self.state.strands[slot as usize].parent {
+            None => {
+                self.state.output = Some(result);
+                self.state.release(slot);
+            }
+            Some(parent) => {
+                self.state.release(slot);
+                self.child_succeeded(parent.slot, parent.index, result);
+            }
+        }
+    }
+
+    /// Has an error answered by Retry or Catch, or ends what it ends.
+    pub(super) fn raise(&mut self, slot: u32, mut fault: Box<Fault>) -> Flow {
+        let mut slot = slot;
+        let failed_in = self.state.strands[slot as usize].state;
+        self.place(slot, &mut fault);
+        loop {
+            if self.state.strands[slot as usize].in_state {
+                if let Some(flow) = self.answer_fault(slot, &fault) {
+                    return flow;
+                }
+            }
+            let Some(parent) = self.state.strands[slot as usize].parent else {
+                self.state.failure = Some(ExecutionError {
+                    status: ExecutionStatus::Failed,
+                    error: fault.error.map(std::borrow::Cow::into_owned),
+                    cause: fault.cause,
+                    state: Some(self.program.state(failed_in).name.clone()),
+                });
+                return Flow::Continue;
+            };
+            self.state.release(slot);
+            match self.child_failed(parent.slot, fault) {
+                None => return Flow::Continue,
+                Some(again) => fault = again,
+            }
+            slot = parent.slot;
+        }
+    }
+
+    /// Adds where it happened, once, by the innermost state.
+    fn place(&self, slot: u32, fault: &mut Fault) {
+        if !std::mem::take(&mut fault.unplaced) {
+            return;
+        }
+        let strand = &self.state.strands[slot as usize];
+        let name = &self.program.state(strand.state).name;
+        let event = strand.entered_event;
+        let cause = fault.cause.take().unwrap_or_default();
+        fault.cause = Some(format!(
+            "An error occurred while executing the state '{name}' (entered at the event id #{event}). {cause}"
+        ));
+    }
+
+    /// The first matching retrier with attempts left, else the first matching catcher.
+    fn answer_fault(&mut self, slot: u32, fault: &Fault) -> Option<Flow> {
+        let program = self.program;
+        let state = program.state(self.state.strands[slot as usize].state);
+        let retrier = state.retriers.iter().position(|retrier| fault.is_matched_by(&retrier.error_equals));
+        if let Some(index) = retrier {
+            let retrier = &state.retriers[index];
+            let strand = &mut self.state.strands[slot as usize];
+            strand.retries.resize(state.retriers.len(), 0);
+            if strand.retries[index] < retrier.max_attempts {
+                strand.retries[index] += 1;
+                strand.retry_count += 1;
+                let attempt = strand.retries[index];
+                let mut random = self.random(slot);
+                let delay_ms = retry::delay_ms(retrier, attempt, || random.unit_f64());
+                return Some(self.sleep(slot, state.body.0, self.now.plus_millis(delay_ms)));
+            }
+        }
+        let catcher = state.catchers.iter().find(|catcher| fault.is_matched_by(&catcher.error_equals))?;
+        let error_output = self.error_output(fault);
+        let strand = &mut self.state.strands[slot as usize];
+        strand.registers[usize::from(catcher.error_output.0)] = Some(error_output);
+        strand.pc = catcher.target.0;
+        strand.status = Status::Ready;
+        self.state.ready.push_front(slot);
+        Some(Flow::Continue)
+    }
+
+    /// `{"Error":…,"Cause":…}`; both members are always there.
+    fn error_output(&self, fault: &Fault) -> Value<'a> {
+        let text = |text: Option<&str>| text.map_or(Value::Null, |text| self.heap.text(text));
+        let timeout = fault.error.as_deref() == Some(TIMEOUT);
+        let cause = fault.cause.as_deref().or(timeout.then_some(""));
+        let members = [("Error", text(fault.error.as_deref())), ("Cause", text(cause))];
+        self.heap.object(self.heap.arena.bump().alloc_slice_copy(&members))
+    }
+
+    /// Has a strand go on at `pc` once a time has come; at once if it has.
+    pub(super) fn sleep(&mut self, slot: u32, pc: u32, until: Timestamp) -> Flow {
+        let strand = &mut self.state.strands[slot as usize];
+        strand.pc = pc;
+        if until <= self.now {
+            strand.status = Status::Ready;
+            self.state.ready.push_front(slot);
+            return Flow::Continue;
+        }
+        strand.status = Status::Sleeping;
+        Flow::Suspend(Effect::Sleep { strand: self.state.id(slot), until })
+    }
+
+    /// A generator for the next random draw of a strand.
+    pub(super) fn random(&mut self, slot: u32) -> Random {
+        let strand = &mut self.state.strands[slot as usize];
+        strand.draws += 1;
+        Random::new(mix(strand.seed, strand.draws))
+    }
+
+    fn time_out(&mut self) {
+        let state = self.state.strands.iter().find(|strand| strand.status != Status::Free && strand.in_state);
+        self.state.failure = Some(ExecutionError {
+            status: ExecutionStatus::TimedOut,
+            error: Some(TIMEOUT.to_owned()),
+            cause: None,
+            state: state.map(|strand| self.program.state(strand.state).name.clone()),
+        });
+    }
+
+    /// The register's value; an empty one reads as `null` (the compiler fills registers before it reads them).
+    #[inline]
+    pub(super) fn load(frame: &[super::state::Register<'a>], reg: Reg) -> Value<'a> {
+        frame[usize::from(reg.0)].unwrap_or(Value::Null)
+    }
+}
+
+/// Fuel for starting a strand.
+pub(super) const STRAND_FUEL: u32 = fuel::STRAND;
+
+/// Mixes a seed with a counter (the finaliser of SplitMix64).
+pub(super) fn mix(seed: u64, counter: u64) -> u64 {
+    let mut z = seed ^ counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,76 @@
+//! Entering, leaving and failing states.
+
+use crate::bytecode::{Reg, StateId};
+use crate::value::{Value, rendered_len};
+use crate::vm::fault::{Fault, NO_CHOICE};
+use crate::vm::fuel;
+use crate::vm::machine::Machine;
+use crate::vm::state::{Register, VisitRecord};
+
+type Outcome<T> = Result<T, Box<Fault>>;
+
+impl<'a> Machine<'_, '_, 'a> {
+    /// Enters a state; whether there is fuel to go on.
+    pub(in crate::vm) fn enter(&mut self, slot: u32, state: StateId, frame: &[Register<'a>]) -> bool {
+        let event = self.event(1);
+        let input = Self::load(frame, Reg::INPUT);
+        let visit = self.state.visits.len() as u32;
+        if self.state.tracing {
+            self.state.visits.push(VisitRecord { state, input, output: None });
+        }
+        let now = self.now;
+        let strand = &mut self.state.strands[slot as usize];
+        strand.state = state;
+        strand.in_state = true;
+        strand.entered_at = now;
+        strand.entered_event = event;
+        strand.visit = visit;
+        strand.retry_count = 0;
+        strand.retries.clear();
+        self.charge(fuel::STATE)
+    }
+
+    /// Leaves the current state with its output.
+    pub(in crate::vm) fn exit(&mut self, slot: u32, output: Value<'a>) -> Outcome<()> {
+        if self.is_over_limit(output) {
+            let state = self.state.strands[slot as usize].state;
+            return Err(Fault::data_limit(&self.program.state(state).name, true));
+        }
+        self.event(1);
+        if self.state.tracing {
+            let visit = self.state.strands[slot as usize].visit;
+            self.state.visits[visit as usize].output = Some(output);
+        }
+        Ok(())
+    }
+
+    /// Whether a payload is larger than AWS's limit.
+    #[inline]
+    pub(in crate::vm) fn is_over_limit(&self, value: Value<'a>) -> bool {
+        let limit = self.limits.payload_bytes_max as usize;
+        match value.as_node(self.heap.docs) {
+            // A span is never shorter than its minified text, and it is a field read.
+            Some((doc, node)) => doc.raw(node).len() > limit && rendered_len(value, self.heap.docs) > limit,
+            None => rendered_len(value, self.heap.docs) > limit,
+        }
+    }
+
+    /// The error a Fail state raises.
+    pub(in crate::vm) fn fail_state(&self, frame: &[Register<'a>], error: Reg, cause: Reg) -> Box<Fault> {
+        let text = |reg: Reg| {
+            frame[usize::from(reg.0)].map(|value| match value.as_str(self.heap.docs) {
+                Some(text) => text.to_text().into_owned(),
+                None => crate::value::to_json(value, self.heap.docs),
+            })
+        };
+        Fault::reported(text(error), text(cause))
+    }
+
+    /// The error of a Choice that has no answer.
+    pub(in crate::vm) fn no_choice_matched() -> Box<Fault> {
+        Fault::states(
+            NO_CHOICE,
+            "Failed to transition out of the state. The state does not point to a next state.",
+        )
+    }
+}

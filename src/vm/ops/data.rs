@@ -1,0 +1,123 @@
+//! Constants, paths, templates, intrinsics.
+
+use crate::bytecode::{CallId, ConstantId, PathId, Reg, Site};
+use crate::intrinsic;
+use crate::jsonpath;
+use crate::value::{DocId, ShapeId, Value, rendered_len, to_json};
+use crate::vm::fault::{Fault, INTRINSIC, RESULT_PATH};
+use crate::vm::fuel;
+use crate::vm::machine::Machine;
+use crate::vm::state::Register;
+use smallvec::SmallVec;
+
+type Outcome<T> = Result<T, Box<Fault>>;
+
+/// Values that fit here need no memory beyond the Rust stack.
+type Few<'a> = SmallVec<[Value<'a>; 8]>;
+
+impl<'a> Machine<'_, '_, 'a> {
+    #[inline]
+    pub(in crate::vm) fn constant(&self, constant: ConstantId) -> Value<'a> {
+        Value::Node { doc: DocId::CONSTANTS, node: self.program.constant(constant) }
+    }
+
+    /// A register's value; an empty one is a variable that was never assigned.
+    #[inline]
+    pub(in crate::vm) fn copy(&self, frame: &[Register<'a>], src: Reg, pc: u32) -> Outcome<Value<'a>> {
+        frame[usize::from(src.0)].ok_or_else(|| self.unassigned(pc))
+    }
+
+    #[inline]
+    pub(in crate::vm) fn select(
+        &self,
+        frame: &[Register<'a>],
+        src: Reg,
+        path: PathId,
+        pc: u32,
+    ) -> Outcome<Value<'a>> {
+        let Some(root) = frame[usize::from(src.0)] else { return Err(self.unassigned(pc)) };
+        let path = self.program.path(path);
+        jsonpath::select(path, root, self.heap)
+            .map_err(|error| self.missing(frame, path.text(), &error.to_string(), pc))
+    }
+
+    /// The error text of a path that found nothing, by the field it stands in.
+    fn missing(&self, frame: &[Register<'a>], path: &str, tail: &str, pc: u32) -> Box<Fault> {
+        Fault::runtime(match self.program.site(pc) {
+            Some(Site::Template { field, path, input }) => {
+                let input = to_json(Self::load(frame, *input), self.heap.docs);
+                format!(
+                    "The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'"
+                )
+            }
+            Some(Site::WaitPath { path }) => {
+                format!("The SecondsPath parameter does not reference an input value: {path}")
+            }
+            Some(Site::TimestampPath { path }) => {
+                format!("The TimestampPath parameter does not reference an input value: {path}")
+            }
+            _ => format!("Invalid path '{path}' : {tail}"),
+        })
+    }
+
+    fn unassigned(&self, pc: u32) -> Box<Fault> {
+        let name = match self.program.site(pc) {
+            Some(Site::Variable { name }) => name.as_str(),
+            Some(Site::Template { path, .. }) => path.trim_start_matches('$'),
+            _ => "",
+        };
+        Fault::runtime(format!("The variable '${name}' was read before a value was assigned to it"))
+    }
+
+    pub(in crate::vm) fn object(&self, frame: &[Register<'a>], first: Reg, shape: u16) -> Value<'a> {
+        let count = self.program.shapes[usize::from(shape)].len();
+        let values = gather(frame, first, count);
+        self.heap.shaped(ShapeId(u32::from(shape)), &values)
+    }
+
+    pub(in crate::vm) fn array(&self, frame: &[Register<'a>], first: Reg, count: u16) -> Value<'a> {
+        self.heap.array(&gather(frame, first, usize::from(count)))
+    }
+
+    pub(in crate::vm) fn intrinsic(
+        &mut self,
+        slot: u32,
+        frame: &[Register<'a>],
+        first: Reg,
+        call: CallId,
+        pc: u32,
+    ) -> Outcome<Value<'a>> {
+        let site = self.program.call(call);
+        let arguments = gather(frame, first, usize::from(site.argument_count));
+        let bytes =
+            arguments.iter().map(|value| rendered_len(*value, self.heap.docs)).fold(0, usize::saturating_add);
+        self.charge(fuel::for_bytes(bytes));
+        let mut random = self.random(slot);
+        intrinsic::call(site.function, &arguments, self.heap, &mut random).map_err(|error| {
+            let text = match self.program.site(pc) {
+                Some(Site::Call { text }) => text.as_str(),
+                _ => site.function.name(),
+            };
+            Fault::states(INTRINSIC, format!("The function '{text}' had the following error: {error}"))
+        })
+    }
+
+    pub(in crate::vm) fn set_path(
+        &self,
+        frame: &[Register<'a>],
+        value: Reg,
+        base: Reg,
+        path: PathId,
+    ) -> Outcome<Value<'a>> {
+        let (value, base) = (Self::load(frame, value), Self::load(frame, base));
+        jsonpath::set(self.program.path(path), base, value, self.heap)
+            .map_err(|error| Fault::states(RESULT_PATH, error.to_string()))
+    }
+}
+
+/// Consecutive registers as values.
+#[inline]
+fn gather<'a>(frame: &[Register<'a>], first: Reg, count: usize) -> Few<'a> {
+    let first = usize::from(first.0);
+    frame[first..first + count].iter().map(|register| register.unwrap_or(Value::Null)).collect()
+}

@@ -1,0 +1,127 @@
+//! What needs the world outside: waiting and invoking.
+
+use crate::bytecode::{Reg, Site, TaskId};
+use crate::json::Num;
+use crate::value::timestamp::Timestamp;
+use crate::value::{Value, View, to_json};
+use crate::vm::effect::Effect;
+use crate::vm::fault::Fault;
+use crate::vm::machine::Machine;
+use crate::vm::state::{Register, Status};
+
+type Outcome<T> = Result<T, Box<Fault>>;
+
+/// AWS refuses to wait longer: seconds in a signed 32-bit number.
+const WAIT_SECONDS_MAX: i64 = i32::MAX as i64;
+
+impl<'a> Machine<'_, '_, 'a> {
+    /// When a Wait of a number of seconds is over.
+    pub(in crate::vm) fn wait_seconds(
+        &self,
+        slot: u32,
+        frame: &[Register<'a>],
+        seconds: Reg,
+        pc: u32,
+    ) -> Outcome<Timestamp> {
+        let value = Self::load(frame, seconds);
+        let path = match self.program.site(pc) {
+            Some(Site::WaitPath { path }) => path.as_str(),
+            _ => "",
+        };
+        let Some(seconds) = self.whole_number(value) else {
+            let value = self.plain_text(value);
+            return Err(Fault::runtime(format!(
+                "The SecondsPath parameter cannot be parsed as a long value: {path} == {value}"
+            )));
+        };
+        if seconds < 0 {
+            return Err(Fault::runtime(format!(
+                "The SecondsPath parameter references a negative value: {path} == {seconds}"
+            )));
+        }
+        if seconds > WAIT_SECONDS_MAX {
+            return Err(Fault::runtime("Wait state delay is too long."));
+        }
+        let entered_at = self.state.strands[slot as usize].entered_at;
+        Ok(entered_at.plus_millis(seconds.unsigned_abs().saturating_mul(1000)))
+    }
+
+    /// When a Wait for a time is over.
+    pub(in crate::vm) fn wait_until(
+        &self,
+        frame: &[Register<'a>],
+        timestamp: Reg,
+        pc: u32,
+    ) -> Outcome<Timestamp> {
+        let value = Self::load(frame, timestamp);
+        let parsed =
+            value.as_str(self.heap.docs).and_then(|text| Timestamp::parse_rfc3339(text.to_text().as_bytes()));
+        let Some(until) = parsed else {
+            let path = match self.program.site(pc) {
+                Some(Site::TimestampPath { path }) => path.as_str(),
+                _ => "",
+            };
+            let value = self.plain_text(value);
+            return Err(Fault::runtime(format!(
+                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {value}"
+            )));
+        };
+        if until.seconds.saturating_sub(self.now.seconds) > WAIT_SECONDS_MAX {
+            return Err(Fault::runtime("Wait state delay is too long."));
+        }
+        Ok(until)
+    }
+
+    /// Asks for a task to be invoked; the strand waits for its reply.
+    pub(in crate::vm) fn invoke(
+        &mut self,
+        slot: u32,
+        frame: &[Register<'a>],
+        dst: Reg,
+        first: Reg,
+        task: TaskId,
+    ) -> Outcome<Effect> {
+        let payload = first;
+        if self.is_over_limit(Self::load(frame, payload)) {
+            return Err(Fault::data_limit(&self.program.task(task).resource, false));
+        }
+        let timeout = self.seconds(frame, first.offset(1), "TimeoutSeconds")?;
+        let heartbeat = self.seconds(frame, first.offset(2), "HeartbeatSeconds")?;
+        self.event(2); // TaskScheduled, TaskStarted
+        self.state.strands[slot as usize].status = Status::Task { dst, payload, task };
+        Ok(Effect::InvokeTask {
+            strand: self.state.id(slot),
+            task,
+            deadline: timeout.map(|seconds| self.now.plus_millis(seconds.saturating_mul(1000))),
+            heartbeat_ms: heartbeat.map(|seconds| seconds.saturating_mul(1000)),
+        })
+    }
+
+    /// A positive number of seconds; an empty register is none.
+    fn seconds(&self, frame: &[Register<'a>], reg: Reg, field: &str) -> Outcome<Option<u64>> {
+        let Some(value) = frame[usize::from(reg.0)] else { return Ok(None) };
+        match self.whole_number(value) {
+            Some(seconds) if seconds > 0 => Ok(Some(seconds.unsigned_abs())),
+            _ => Err(Fault::runtime(format!(
+                "The {field} value must be a positive integer, but was: {}",
+                to_json(value, self.heap.docs)
+            ))),
+        }
+    }
+
+    /// An integer, given as a JSON number without a fraction.
+    pub(in crate::vm) fn whole_number(&self, value: Value<'a>) -> Option<i64> {
+        match value.as_num(self.heap.docs)? {
+            Num::Int(int) => Some(int),
+            Num::Float(_) => None,
+        }
+    }
+
+    /// A value as it appears in error texts: strings bare, the rest as JSON.
+    pub(in crate::vm) fn plain_text(&self, value: Value<'a>) -> String {
+        match value.view(self.heap.docs) {
+            View::String(text) => text.to_text().into_owned(),
+            _ => to_json(value, self.heap.docs),
+        }
+    }
+}

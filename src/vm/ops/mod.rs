@@ -1,0 +1,7 @@
+//! Op bodies by family.
+
+mod choice;
+mod control;
+mod data;
+mod effects;
+mod fork;
