@@ -78,6 +78,8 @@ pub enum Code {
     InvalidPattern,
     /// `ASL109`: an error name in `ErrorEquals` that nothing reports.
     UnknownErrorName,
+    /// `ASL110`: there are more findings than are listed.
+    FindingsCut,
     /// `COMP501`: something valid that this version cannot run yet.
     NotCompiled,
     /// `COMP502`: a definition too large for the program's number ranges.
@@ -88,7 +90,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the registry.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::InvalidJsonDescription,
         Self::SchemaValidationFailed,
         Self::MissingTransitionTarget,
@@ -114,6 +116,7 @@ impl Code {
         Self::ForeignResource,
         Self::InvalidPattern,
         Self::UnknownErrorName,
+        Self::FindingsCut,
         Self::NotCompiled,
         Self::ProgramTooLarge,
         Self::UnfilledPlaceholder,
@@ -147,6 +150,7 @@ impl Code {
             Self::ForeignResource => "ASL107",
             Self::InvalidPattern => "ASL108",
             Self::UnknownErrorName => "ASL109",
+            Self::FindingsCut => "ASL110",
             Self::NotCompiled => "COMP501",
             Self::ProgramTooLarge => "COMP502",
             Self::UnfilledPlaceholder => "COMP503",

@@ -1,10 +1,15 @@
 //! Byte offsets to lines and columns.
 
-/// Where each line of a text starts.
+/// Bytes between two marks of a [`LineIndex`].
+const MARK_BYTES: usize = 256;
+
+/// Where each line of a text starts, and how many characters come before each mark: every look-up is quick, however
+/// long the lines are.
 #[derive(Debug, Clone)]
 pub struct LineIndex<'s> {
     source: &'s str,
     starts: Vec<u32>,
+    marks: Vec<u32>,
 }
 
 impl<'s> LineIndex<'s> {
@@ -12,7 +17,12 @@ impl<'s> LineIndex<'s> {
     pub fn new(source: &'s str) -> Self {
         let mut starts = vec![0];
         starts.extend(memchr::memchr_iter(b'\n', source.as_bytes()).map(|at| at as u32 + 1));
-        Self { source, starts }
+        let mut marks = vec![0];
+        for block in source.as_bytes().chunks(MARK_BYTES) {
+            let before = marks.last().copied().unwrap_or(0);
+            marks.push(before + characters(block));
+        }
+        Self { source, starts, marks }
     }
 
     /// Line and column of a byte, both from 1; the column counts characters. An offset past the end means the end.
@@ -20,10 +30,18 @@ impl<'s> LineIndex<'s> {
         let offset = (offset as usize).min(self.source.len());
         let line = self.starts.partition_point(|&start| start as usize <= offset);
         let start = self.starts[line - 1] as usize;
-        let column =
-            self.source.as_bytes()[start..offset].iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
-        (line as u32, column as u32 + 1)
+        (line as u32, self.characters_before(offset) - self.characters_before(start) + 1)
     }
+
+    fn characters_before(&self, offset: usize) -> u32 {
+        let mark = offset / MARK_BYTES;
+        self.marks[mark] + characters(&self.source.as_bytes()[mark * MARK_BYTES..offset])
+    }
+}
+
+/// Characters that begin in these bytes.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u32
 }
 
 /// Line and column of one byte, as [`LineIndex::line_column`].
@@ -53,5 +71,11 @@ mod tests {
             assert_eq!(line_column(source, offset), expected, "offset {offset}");
         }
         assert_eq!(line_column("", 0), (1, 1));
+        let long = "\u{e9}".repeat(1000) + "\n" + &"x".repeat(1000);
+        for (offset, expected) in
+            [(0, (1, 1)), (512, (1, 257)), (1998, (1, 1000)), (2001, (2, 1)), (3001, (2, 1001))]
+        {
+            assert_eq!(line_column(&long, offset), expected, "offset {offset}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! Findings as text for people: place, line, carets, help.
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, renderer::DecorStyle};
 
 use super::{Diagnostic, Diagnostics, LineIndex, Severity, Span};
 
-/// Most bytes of a line that are shown around a finding; a minified definition is one line of a megabyte.
-const LINE_BYTES_SHOWN_MAX: usize = 160;
+/// Longest line that is given to the renderer whole; a minified definition is one line of up to a megabyte.
+const LINE_BYTES_SHOWN_MAX: usize = 2000;
+/// How much of a longer line is shown before the carets.
+const CONTEXT_BYTES: usize = 60;
 
 /// All findings, sorted by position, as `rustc` would print them: `file:line:col`, the line, carets, help.
 ///
@@ -38,24 +40,29 @@ fn render_one(
     };
     let (line, column) = lines.line_column(diagnostic.span.start);
     let excerpt = Excerpt::new(source, diagnostic.span);
-    // The place is written by hand: the excerpt may begin in the middle of a long line.
-    let place = match &diagnostic.location {
-        Some(location) => format!("{file_name}:{line}:{column} at {}", printable(location)),
-        None => format!("{file_name}:{line}:{column}"),
-    };
     let mut annotation = AnnotationKind::Primary.span(excerpt.start..excerpt.end);
     if let Some(label) = &diagnostic.label {
         annotation = annotation.label(printable(label));
     }
+    let file_name = printable(file_name);
+    // The renderer counts columns in what it is given, so of a cut line the place is told apart.
+    let place = excerpt.is_cut.then(|| format!("{file_name}:{line}:{column}"));
+    // AWS's location of broken JSON quotes the whole definition, and so does its message after the first line.
+    let location = diagnostic.location.as_deref().filter(|location| location.starts_with('/')).map(printable);
+    let message = diagnostic.message.split('\n').next().unwrap_or_default();
     let snippet = Snippet::source(excerpt.text)
         .line_start(line as usize)
-        .path(place)
+        .path((!excerpt.is_cut).then_some(file_name))
         .fold(false)
         .annotation(annotation);
-    let title = level.primary_title(printable(diagnostic.message.trim_end())).id(diagnostic.code.as_str());
-    let mut group: Group<'_> = title.element(snippet);
+    let title = level.primary_title(printable(message.trim_end())).id(diagnostic.code.as_str());
+    let mut group = title.element(snippet);
+    let at: Vec<String> = place.into_iter().chain(location).collect();
+    if !at.is_empty() {
+        group = group.element(Level::NOTE.with_name("at").message(at.join(" ")));
+    }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Element::from(Level::HELP.message(printable(help))));
+        group = group.element(Level::HELP.message(printable(help)));
     }
     renderer.render(&[group])
 }
@@ -65,6 +72,7 @@ struct Excerpt {
     text: String,
     start: usize,
     end: usize,
+    is_cut: bool,
 }
 
 impl Excerpt {
@@ -73,19 +81,19 @@ impl Excerpt {
         let start = floor_char(source, (span.start as usize).min(source.len()));
         let line_start = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |at| at + 1);
         let line_end = memchr::memchr(b'\n', &bytes[start..]).map_or(source.len(), |at| start + at);
-        let end = floor_char(source, (span.end as usize).clamp(start, line_end));
-        let left = if line_end - line_start <= LINE_BYTES_SHOWN_MAX {
-            line_start
+        let is_cut = line_end - line_start > LINE_BYTES_SHOWN_MAX;
+        let (left, right) = if is_cut {
+            let left = start.saturating_sub(CONTEXT_BYTES).max(line_start);
+            (floor_char(source, left), floor_char(source, line_end.min(start + 2 * CONTEXT_BYTES)))
         } else {
-            floor_char(source, start.saturating_sub(LINE_BYTES_SHOWN_MAX / 2).max(line_start))
+            (line_start, line_end)
         };
-        let right = floor_char(source, line_end.min(left + LINE_BYTES_SHOWN_MAX)).max(start);
-        let end = end.min(right);
+        let end = floor_char(source, (span.end as usize).clamp(start, right.max(start)));
         let before = printable(&source[left..start]);
         let marked = printable(&source[start..end]);
-        let after = printable(source[end..right].trim_end_matches('\r'));
+        let after = printable(source[end..right.max(end)].trim_end_matches('\r'));
         let (start, end) = (before.len(), before.len() + marked.len());
-        Self { text: before + &marked + &after, start, end }
+        Self { text: before + &marked + &after, start, end, is_cut }
     }
 }
 

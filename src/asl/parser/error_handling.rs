@@ -18,45 +18,52 @@ const ATTEMPTS_MAX: i64 = 99_999_999;
 /// Longest `MaxDelaySeconds`: a year.
 const DELAY_SECONDS_MAX: i64 = 31_622_400;
 
-impl Reader<'_> {
+/// One entry of `Retry` or `Catch`.
+struct Handler<'d> {
+    object: Object<'d>,
+    error_equals: Option<Vec<ErrorName>>,
+}
+
+impl<'d> Reader<'d> {
     /// `Retry` and `Catch` of a state; absent ones are empty.
     pub(super) fn error_handlers(
         &mut self,
         object: &Object<'_>,
         scope: &mut Scope<'_>,
     ) -> (Option<Vec<Retrier>>, Option<Vec<Catcher>>) {
-        let retry =
-            self.handlers(object, "Retry", &mut |reader, handler, names| reader.retrier(handler, names));
-        let catch = self
-            .handlers(object, "Catch", &mut |reader, handler, names| reader.catcher(handler, names, scope));
+        let retry = self.handlers(object, "Retry").and_then(|handlers| {
+            let retry: Vec<_> = handlers.into_iter().map(|handler| self.retrier(handler?)).collect();
+            retry.into_iter().collect()
+        });
+        let catch = self.handlers(object, "Catch").and_then(|handlers| {
+            let catch: Vec<_> = handlers.into_iter().map(|handler| self.catcher(handler?, scope)).collect();
+            catch.into_iter().collect()
+        });
         (retry, catch)
     }
 
-    fn handlers<H>(
-        &mut self,
-        object: &Object<'_>,
-        name: &str,
-        read: &mut dyn FnMut(&mut Self, &Object<'_>, Option<Vec<ErrorName>>) -> Option<H>,
-    ) -> Option<Vec<H>> {
+    /// The entries of `Retry` or `Catch` with what both have: `ErrorEquals`.
+    fn handlers(&mut self, object: &Object<'_>, name: &str) -> Option<Vec<Option<Handler<'d>>>> {
         let Some(field) = object.get(name) else { return Some(Vec::new()) };
         let elements = self.elements(&field)?;
         let mut taken = Names::default();
         let mut handlers = Vec::with_capacity(elements.len());
         for (index, element) in elements.iter().enumerate() {
-            let Some(handler) = self.object_field(element) else {
+            let Some(object) = self.object_field(element) else {
                 handlers.push(None);
                 continue;
             };
-            self.require(&handler, &["ErrorEquals"]);
+            self.comment(&object);
+            self.require(&object, &["ErrorEquals"]);
             let is_last = index + 1 == elements.len();
-            let names = handler.get("ErrorEquals").and_then(|field| self.error_equals(&field, is_last));
-            if let Some(names) = &names {
-                self.warn_of_taken_errors(&handler, names, &mut taken);
+            let field = object.get("ErrorEquals");
+            let error_equals = field.and_then(|field| self.error_equals(&field, is_last));
+            if let Some(names) = &error_equals {
+                self.warn_of_taken_errors(&object, names, &mut taken);
             }
-            self.comment(&handler);
-            handlers.push(read(self, &handler, names));
+            handlers.push(Some(Handler { object, error_equals }));
         }
-        handlers.into_iter().collect()
+        Some(handlers)
     }
 
     fn error_equals(&mut self, field: &Field, is_last_handler: bool) -> Option<Vec<ErrorName>> {
@@ -102,7 +109,9 @@ impl Reader<'_> {
         taken.extend(names.iter().map(|name| name.0.clone()));
     }
 
-    fn retrier(&mut self, object: &Object<'_>, names: Option<Vec<ErrorName>>) -> Option<Retrier> {
+    fn retrier(&mut self, handler: Handler<'_>) -> Option<Retrier> {
+        let Handler { object, error_equals } = handler;
+        let object = &object;
         self.refuse_unknown_fields(
             object,
             &[
@@ -126,7 +135,7 @@ impl Reader<'_> {
         let backoff_rate = object.get("BackoffRate").and_then(|field| self.number(&field, 1.0..=f64::MAX));
         let jitter = object.get("JitterStrategy").and_then(|field| self.one_of(&field, &["NONE", "FULL"]));
         Some(Retrier {
-            error_equals: names?,
+            error_equals: error_equals?,
             interval_seconds: interval_seconds?,
             max_attempts: max_attempts?,
             backoff_rate: backoff_rate.unwrap_or(2.0),
@@ -136,12 +145,9 @@ impl Reader<'_> {
         })
     }
 
-    fn catcher(
-        &mut self,
-        object: &Object<'_>,
-        names: Option<Vec<ErrorName>>,
-        scope: &mut Scope<'_>,
-    ) -> Option<Catcher> {
+    fn catcher(&mut self, handler: Handler<'_>, scope: &mut Scope<'_>) -> Option<Catcher> {
+        let Handler { object, error_equals } = handler;
+        let object = &object;
         let language = scope.language;
         let known = ["ErrorEquals", "Next", "ResultPath", "Assign", "Output", "Comment"];
         self.refuse_unknown_fields(object, &known);
@@ -158,7 +164,7 @@ impl Reader<'_> {
         let assign = self.template(object, "Assign", language, TemplateKind::Assign);
         let output = self.template(object, "Output", language, TemplateKind::Any);
         Some(Catcher {
-            error_equals: names?,
+            error_equals: error_equals?,
             next: next?,
             result_path,
             assign,

@@ -70,7 +70,7 @@ fn read_states(reader: &mut Reader<'_>, object: &Object<'_>) -> Option<StateGrap
         outgoing.push(leads_to);
     }
     if complete && !start_scope.outgoing.unknown {
-        report_walk(reader, walk(start_at, &outgoing), &members, &field);
+        report_walk(reader, walk(start_at, &outgoing), &members, &names, &field);
     }
     let states: Option<Vec<_>> = states.into_iter().collect();
     Some(StateGraph {
@@ -108,7 +108,13 @@ fn index_names(reader: &mut Reader<'_>, members: &[(NodeId, NodeId)], location: 
 }
 
 /// Reports what AWS reports about a graph as a whole.
-fn report_walk(reader: &mut Reader<'_>, walk: Walk, members: &[(NodeId, NodeId)], states: &Field) {
+fn report_walk(
+    reader: &mut Reader<'_>,
+    walk: Walk,
+    members: &[(NodeId, NodeId)],
+    names: &StateNames,
+    states: &Field,
+) {
     match walk {
         Walk::Sound => {}
         Walk::Endless => {
@@ -122,6 +128,9 @@ fn report_walk(reader: &mut Reader<'_>, walk: Walk, members: &[(NodeId, NodeId)]
             for index in indices {
                 let (key, _) = members[index.0 as usize];
                 let name = reader.text_of(key).into_owned();
+                if names.get(&name) != Some(&index) {
+                    continue; // a second state of that name, reported as such
+                }
                 let message = format!("State \"{name}\" is not reachable.");
                 reader.report_graph(
                     Diagnostic::error(Code::MissingTransitionTarget, message, reader.span(key))
@@ -160,7 +169,9 @@ impl Reader<'_> {
         let message = format!("Missing 'Next' target: {name}");
         let mut diagnostic = Diagnostic::error(Code::MissingTransitionTarget, message, self.span(field.node))
             .at(field.location.clone());
-        diagnostic.help = did_you_mean(&name, scope.names.keys().map(String::as_str));
+        if !self.is_hopeless() {
+            diagnostic.help = did_you_mean(&name, scope.names.keys().map(String::as_str));
+        }
         if diagnostic.help.is_none() && self.state_names.contains(&*name) {
             diagnostic.help = Some("a state may only lead to states of the same `States` object".to_owned());
         }

@@ -7,6 +7,7 @@ use super::{
     path::PathRule,
     placeholder,
     reader::Reader,
+    scalar::NumberNames,
     template::TemplateKind,
 };
 use crate::asl::model::{ExecutionType, MachineType, Map, ProcessorMode, StateGraph};
@@ -25,11 +26,11 @@ pub(super) fn read(reader: &mut Reader<'_>, object: &Object<'_>, scope: &mut Sco
     let items_path = reader.path_field(object, "ItemsPath", PathRule::Value);
     let items = reader.template(object, "Items", language, TemplateKind::Arguments);
     let processor = processor(reader, object);
-    let names = ["MaxConcurrency", "MaxConcurrencyPath"];
+    let names = NumberNames::of_map("MaxConcurrency", "MaxConcurrencyPath");
     let max_concurrency = reader.int_or_path(object, names, 0..=i64::from(u32::MAX), language);
-    let names = ["ToleratedFailureCount", "ToleratedFailureCountPath"];
+    let names = NumberNames::of_map("ToleratedFailureCount", "ToleratedFailureCountPath");
     let tolerated_failure_count = reader.int_or_path(object, names, 0..=i64::from(u32::MAX), language);
-    let names = ["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"];
+    let names = NumberNames::of_map("ToleratedFailurePercentage", "ToleratedFailurePercentagePath");
     let tolerated_failure_percentage = reader.float_or_path(object, names, 0.0..=100.0, language);
     let item_reader = object.get("ItemReader").and_then(|field| map_io::reader(reader, &field, language));
     let item_batcher = object.get("ItemBatcher").and_then(|field| map_io::batcher(reader, &field, language));

@@ -4,6 +4,7 @@ use super::{
     object::{Field, Object},
     placeholder,
     reader::Reader,
+    scalar::NumberNames,
     template::TemplateKind,
 };
 use crate::asl::model::QueryLanguage;
@@ -70,24 +71,23 @@ fn reader_config(reader: &mut Reader<'_>, field: &Field, language: QueryLanguage
         reader.require(&config, &["CSVHeaders"]);
     }
     path_only(reader, &config, "MaxItemsPath", language);
-    reader.int_or_path(&config, ["MaxItems", "MaxItemsPath"], 0..=ITEMS_MAX, language);
+    let names = NumberNames::of_map("MaxItems", "MaxItemsPath");
+    reader.int_or_path(&config, names, 0..=ITEMS_MAX, language);
     Some(())
 }
 
 pub(super) fn batcher(reader: &mut Reader<'_>, field: &Field, language: QueryLanguage) -> Option<NodeId> {
     let object = reader.object_field(field)?;
-    let numbers = [
-        (["MaxItemsPerBatch", "MaxItemsPerBatchPath"], ITEMS_MAX),
-        (["MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"], BATCH_BYTES_MAX),
-    ];
-    let known = [numbers[0].0[0], numbers[0].0[1], numbers[1].0[0], numbers[1].0[1], "BatchInput"];
-    reader.refuse_unknown_fields(&object, &known);
-    if !known[..4].iter().any(|name| object.has(name)) {
-        let message = format!("At least one of these fields is required: [{}]", known[..4].join(", "));
+    let items = NumberNames::of_map("MaxItemsPerBatch", "MaxItemsPerBatchPath");
+    let bytes = NumberNames::of_map("MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath");
+    let numbers = [items.value, items.path, bytes.value, bytes.path];
+    reader.refuse_unknown_fields(&object, &[&numbers[..], &["BatchInput"]].concat());
+    if !numbers.iter().any(|name| object.has(name)) {
+        let message = format!("At least one of these fields is required: [{}]", numbers.join(", "));
         reader.schema_error(object.opening(), &object.location, message);
     }
-    for (names, max) in numbers {
-        path_only(reader, &object, names[1], language);
+    for (names, max) in [(items, ITEMS_MAX), (bytes, BATCH_BYTES_MAX)] {
+        path_only(reader, &object, names.path, language);
         reader.int_or_path(&object, names, 0..=max, language);
     }
     reader.template(&object, "BatchInput", language, TemplateKind::Any);

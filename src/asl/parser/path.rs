@@ -95,12 +95,6 @@ impl Reader<'_> {
         None
     }
 
-    /// The `...Path` form of a number.
-    pub(super) fn number_path(&mut self, field: &Field) -> Option<Text> {
-        let rule = if field.location.ends_with("SecondsPath") { PathRule::Value } else { PathRule::Number };
-        self.reference_path(field, rule)
-    }
-
     /// `ErrorPath` and `CausePath`: a Reference Path, or an intrinsic call that yields a string.
     pub(super) fn path_or_intrinsic(&mut self, field: &Field) -> Option<Text> {
         let is_call = self.is_string(field.node) && self.text_of(field.node).starts_with("States.");

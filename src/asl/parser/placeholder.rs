@@ -1,4 +1,4 @@
-//! `${Name}` placeholders, which SAM, the CDK, Terraform and CloudFormation fill in before deployment.
+//! `${Name}` placeholders, which deployment tools (SAM, CDK, Terraform) fill in.
 
 use super::{object::Field, reader::Reader};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -32,7 +32,7 @@ fn find(text: &str) -> Option<&str> {
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');
         let closed = inside[length..].starts_with('}') && !inside[..length].trim().is_empty();
         if closed && (!only_names || inside[..length].chars().all(is_name)) {
-            return Some(&text[start..start + 2 + length + 1]);
+            return Some(&text[start..=start + 2 + length]);
         }
         from = start + 2;
     }
@@ -90,7 +90,7 @@ impl Reader<'_> {
         is_whole
     }
 
-    /// Whether the value is a function of CloudFormation (`{"Fn::GetAtt": [...]}`, `{"Ref": "..."}`), which stands for
+    /// Whether the value is a `CloudFormation` function (`{"Fn::GetAtt": [...]}`, `{"Ref": "..."}`), which stands for
     /// a string as a placeholder does.
     pub(super) fn take_cloudformation_function(&mut self, field: &Field) -> bool {
         if self.doc.tag(field.node) != Tag::Object || self.doc.count(field.node) != 1 {

@@ -12,6 +12,11 @@ use crate::json::{Doc, NodeId, Tag};
 /// State names and labels: untrusted, hence the seeded hash.
 pub(super) type Names = HashSet<String, RandomState>;
 
+/// Findings that are listed; the service lists a hundred.
+const FINDINGS_MAX: usize = 1000;
+/// Findings after which names are no longer searched for likely slips.
+const HINTS_MAX: usize = 100;
+
 /// The state of one pass over a definition.
 #[derive(Debug)]
 pub(super) struct Reader<'d> {
@@ -30,6 +35,9 @@ pub(super) struct Reader<'d> {
     substitutions: Vec<Text>,
     /// Where unquoted placeholders begin, ascending.
     unquoted: &'d [u32],
+    /// How much was found, and whether any of it is an error.
+    findings: usize,
+    has_errors: bool,
     schema: Vec<Diagnostic>,
     targets: Vec<Diagnostic>,
     graph: Vec<Diagnostic>,
@@ -47,6 +55,8 @@ impl<'d> Reader<'d> {
             workflow_depth: 0,
             substitutions: Vec::new(),
             unquoted,
+            findings: 0,
+            has_errors: false,
             schema: Vec::new(),
             targets: Vec::new(),
             graph: Vec::new(),
@@ -58,8 +68,11 @@ impl<'d> Reader<'d> {
         let mut diagnostics = self.schema;
         diagnostics.extend(self.targets);
         diagnostics.extend(self.graph);
-        let has_errors = diagnostics.iter().any(|found| found.severity == Severity::Error);
-        (diagnostics, self.substitutions, has_errors)
+        if self.findings > FINDINGS_MAX {
+            let message = format!("Only {FINDINGS_MAX} of {} findings are listed", self.findings);
+            diagnostics.push(Diagnostic::warning(Code::FindingsCut, message, Span::default()));
+        }
+        (diagnostics, self.substitutions, self.has_errors)
     }
 
     /// Where a node stands.
@@ -85,16 +98,37 @@ impl<'d> Reader<'d> {
         self.is_string(node) && self.unquoted.binary_search(&self.doc.node(node).start).is_ok()
     }
 
+    /// Notes a finding about a value.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.schema.push(diagnostic);
+        if self.count(&diagnostic) {
+            self.schema.push(diagnostic);
+        }
     }
 
+    /// Notes a target that does not exist.
     pub(super) fn report_target(&mut self, diagnostic: Diagnostic) {
-        self.targets.push(diagnostic);
+        if self.count(&diagnostic) {
+            self.targets.push(diagnostic);
+        }
     }
 
+    /// Notes a finding about a graph as a whole.
     pub(super) fn report_graph(&mut self, diagnostic: Diagnostic) {
-        self.graph.push(diagnostic);
+        if self.count(&diagnostic) {
+            self.graph.push(diagnostic);
+        }
+    }
+
+    /// Whether a finding is still listed; a machine-made definition may have a hundred thousand.
+    fn count(&mut self, diagnostic: &Diagnostic) -> bool {
+        self.findings += 1;
+        self.has_errors |= diagnostic.severity == Severity::Error;
+        self.findings <= FINDINGS_MAX
+    }
+
+    /// Whether so much was found that advice is no longer worth its time.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.findings > HINTS_MAX
     }
 
     /// Reports a schema error without further advice.

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{
     object::{Field, Object},
+    path::PathRule,
     reader::Reader,
 };
 use crate::asl::model::{FloatField, IntField, QueryLanguage, Text};
@@ -11,10 +12,30 @@ use crate::asl::validate::{check_jsonata, did_you_mean, is_jsonata};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{NodeId, Num, Tag};
 
+/// A number that two fields can hold, one as a value, one as a path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NumberNames {
+    pub(super) value: &'static str,
+    pub(super) path: &'static str,
+    path_rule: PathRule,
+}
+
+impl NumberNames {
+    /// Seconds, which any path may give.
+    pub(super) const fn seconds(value: &'static str, path: &'static str) -> Self {
+        Self { value, path, path_rule: PathRule::Value }
+    }
+
+    /// A number of a Map state, which the Context Object may not give.
+    pub(super) const fn of_map(value: &'static str, path: &'static str) -> Self {
+        Self { value, path, path_rule: PathRule::Number }
+    }
+}
+
 impl Reader<'_> {
-    /// Reports a value of the wrong kind, unless it is a placeholder for a value.
+    /// Reports a value of the wrong kind, unless it is a placeholder for a scalar.
     pub(super) fn wrong_type(&mut self, field: &Field, expected: &str) {
-        if self.take_placeholder(field) {
+        if !matches!(expected, "Object" | "Array") && self.take_placeholder(field) {
             return;
         }
         let span = self.span(field.node);
@@ -145,21 +166,21 @@ impl Reader<'_> {
     pub(super) fn int_or_path(
         &mut self,
         object: &Object<'_>,
-        names: [&'static str; 2],
+        names: NumberNames,
         range: RangeInclusive<i64>,
         language: QueryLanguage,
     ) -> Option<IntField> {
-        self.refuse_several(object, &names);
-        if let Some(field) = object.get(names[1]) {
-            return self.number_path(&field).map(IntField::Path);
+        self.refuse_several(object, &[names.value, names.path]);
+        if let Some(field) = object.get(names.path) {
+            return self.reference_path(&field, names.path_rule).map(IntField::Path);
         }
-        let field = object.get(names[0])?;
+        let field = object.get(names.value)?;
         if language == QueryLanguage::Jsonata
             && let Some(text) = self.expression(&field)
         {
             return Some(IntField::Expression(text));
         }
-        self.hint_at_path(&field, names[1], language);
+        self.hint_at_path(&field, names.path, language);
         self.integer(&field, range).map(IntField::Literal)
     }
 
@@ -167,21 +188,21 @@ impl Reader<'_> {
     pub(super) fn float_or_path(
         &mut self,
         object: &Object<'_>,
-        names: [&'static str; 2],
+        names: NumberNames,
         range: RangeInclusive<f64>,
         language: QueryLanguage,
     ) -> Option<FloatField> {
-        self.refuse_several(object, &names);
-        if let Some(field) = object.get(names[1]) {
-            return self.number_path(&field).map(FloatField::Path);
+        self.refuse_several(object, &[names.value, names.path]);
+        if let Some(field) = object.get(names.path) {
+            return self.reference_path(&field, names.path_rule).map(FloatField::Path);
         }
-        let field = object.get(names[0])?;
+        let field = object.get(names.value)?;
         if language == QueryLanguage::Jsonata
             && let Some(text) = self.expression(&field)
         {
             return Some(FloatField::Expression(text));
         }
-        self.hint_at_path(&field, names[1], language);
+        self.hint_at_path(&field, names.path, language);
         self.number(&field, range).map(FloatField::Literal)
     }
 

@@ -6,6 +6,7 @@ use super::{
     path::PathRule,
     placeholder,
     reader::Reader,
+    scalar::NumberNames,
     template::TemplateKind,
 };
 use crate::asl::model::{Fail, IntField, Pass, QueryLanguage, TextField, Wait, WaitFor};
@@ -67,7 +68,12 @@ fn duration(reader: &mut Reader<'_>, object: &Object<'_>, language: QueryLanguag
         return None;
     }
     if object.has("Seconds") || object.has("SecondsPath") {
-        let seconds = reader.int_or_path(object, ["Seconds", "SecondsPath"], 0..=SECONDS_MAX, language);
+        let seconds = reader.int_or_path(
+            object,
+            NumberNames::seconds("Seconds", "SecondsPath"),
+            0..=SECONDS_MAX,
+            language,
+        );
         // Nothing was read where a placeholder stands: such a machine is never run.
         return Some(WaitFor::Seconds(seconds.unwrap_or(IntField::Literal(0))));
     }

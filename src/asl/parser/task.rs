@@ -6,6 +6,7 @@ use super::{
     path::PathRule,
     placeholder,
     reader::Reader,
+    scalar::NumberNames,
     simple_states::SECONDS_MAX,
     template::TemplateKind,
 };
@@ -25,9 +26,9 @@ pub(super) fn task(reader: &mut Reader<'_>, object: &Object<'_>, scope: &mut Sco
     let result_selector = reader.template(object, "ResultSelector", language, TemplateKind::Any);
     let result_path = reader.path_field(object, "ResultPath", PathRule::ResultPath);
     let credentials = credentials(reader, object, language, resource.as_ref());
-    let names = ["TimeoutSeconds", "TimeoutSecondsPath"];
+    let names = NumberNames::seconds("TimeoutSeconds", "TimeoutSecondsPath");
     let timeout_seconds = reader.int_or_path(object, names, 1..=SECONDS_MAX, language);
-    let names = ["HeartbeatSeconds", "HeartbeatSecondsPath"];
+    let names = NumberNames::seconds("HeartbeatSeconds", "HeartbeatSecondsPath");
     let heartbeat_seconds = reader.int_or_path(object, names, 1..=SECONDS_MAX, language);
     check_heartbeat(reader, object, timeout_seconds.as_ref(), heartbeat_seconds.as_ref());
     let (retry, catch) = reader.error_handlers(object, scope);

@@ -4,7 +4,7 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 
 use super::{object::Object, placeholder, reader::Reader};
 use crate::asl::model::{PayloadTemplate, QueryLanguage};
-use crate::asl::validate::{NAME_CHARACTERS_MAX, is_jsonata};
+use crate::asl::validate::{NAME_CHARACTERS_MAX, check_jsonata, is_jsonata};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::intrinsic;
 use crate::json::{NodeId, Tag};
@@ -43,7 +43,7 @@ impl Reader<'_> {
             TemplateKind::Object => tag == Tag::Object || is_expression,
             TemplateKind::Arguments => matches!(tag, Tag::Object | Tag::Array) || is_expression,
         };
-        if !fits {
+        if !fits && !self.take_placeholder(&field) {
             self.wrong_type(&field, "Object");
             return None;
         }
@@ -51,7 +51,7 @@ impl Reader<'_> {
             QueryLanguage::JsonPath => self.check_payload_template(field.node, &field.location),
             QueryLanguage::Jsonata => self.check_expressions(field.node, &field.location),
         }
-        if kind == TemplateKind::Assign {
+        if kind == TemplateKind::Assign && tag == Tag::Object {
             self.check_variable_names(field.node, &field.location, language);
         }
         Some(PayloadTemplate { node: field.node, span: self.span(field.node), location: field.location })
@@ -139,8 +139,12 @@ impl Reader<'_> {
             if !text.contains("{%") && !text.contains("%}") {
                 continue;
             }
+            let is_fine = is_jsonata(&text) && check_jsonata(&text).is_none();
+            if is_fine {
+                continue;
+            }
             let Some(location) = self.locate(root, node, location) else { continue };
-            if is_jsonata(&text) || text.starts_with("{%") {
+            if text.starts_with("{%") {
                 self.check_expression(node, &text, &location);
             } else {
                 let message = "The string is not evaluated: an expression must be the whole string";
@@ -154,7 +158,11 @@ impl Reader<'_> {
     }
 
     /// The location of a value below `root`; `None` for a key.
+    /// Of one finding among very many the template's own location will do.
     fn locate(&self, root: NodeId, target: NodeId, location: &str) -> Option<String> {
+        if self.is_hopeless() {
+            return Some(location.to_owned());
+        }
         let mut location = location.to_owned();
         let mut at = root;
         while at != target {
