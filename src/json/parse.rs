@@ -84,10 +84,18 @@ impl fmt::Debug for Parser {
 
 /// What is wrong with the text as text: control characters in strings, bytes that are not UTF-8.
 fn first_text_error(bytes: &[u8], index: &Index) -> Option<ParseError> {
-    let utf8 = if index.non_ascii { std::str::from_utf8(bytes).err() } else { None };
-    let utf8 = utf8.map(|error| ParseErrorKind::InvalidUtf8.at(error.valid_up_to() as u32));
+    let utf8 = if index.non_ascii { first_utf8_error(bytes) } else { None };
     let control = index.control.map(|offset| ParseErrorKind::ControlCharacter.at(offset));
     utf8.into_iter().chain(control).min_by_key(|error| error.offset)
+}
+
+fn first_utf8_error(bytes: &[u8]) -> Option<ParseError> {
+    // The quick check does not say where.
+    if simdutf8::basic::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let error = std::str::from_utf8(bytes).err()?;
+    Some(ParseErrorKind::InvalidUtf8.at(error.valid_up_to() as u32))
 }
 
 /// Of the problems that the two stages found independently, the one that comes first in the text.

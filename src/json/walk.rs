@@ -41,9 +41,10 @@ enum FrameKind {
 }
 
 /// What comes next in the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Next {
-    Value,
+    /// A value, at this offset.
+    Value(u32),
     End,
 }
 
@@ -101,19 +102,22 @@ impl<'w> Walk<'w> {
 
     /// Walks the whole text.
     pub(super) fn run(mut self) -> Result<Walked, ParseError> {
+        let mut start = self.take();
         loop {
-            self.value()?;
-            if self.after_value()? == Next::End {
-                return Ok(Walked { nodes_len: self.nodes_len, number_text: self.number_text });
+            self.value(start)?;
+            match self.after_value()? {
+                Next::Value(next) => start = next,
+                Next::End => {
+                    return Ok(Walked { nodes_len: self.nodes_len, number_text: self.number_text });
+                }
             }
         }
     }
 
     /// Reads a scalar or an empty container, or the beginning of others up to and with the first scalar.
     #[inline(always)]
-    fn value(&mut self) -> Result<(), ParseError> {
+    fn value(&mut self, mut start: u32) -> Result<(), ParseError> {
         loop {
-            let start = self.take();
             match self.byte(start) {
                 b'"' => return self.string(start),
                 b'{' => {
@@ -123,14 +127,13 @@ impl<'w> Walk<'w> {
                         self.close(offset, 0)?;
                         return Ok(());
                     }
-                    self.key(offset)?;
+                    start = self.key(offset)?;
                 }
                 b'[' => {
                     self.open(Tag::Array, FrameKind::Array, start)?;
-                    let offset = self.peek();
-                    if self.byte(offset) == b']' {
-                        self.cursor += 1;
-                        self.close(offset, 0)?;
+                    start = self.take();
+                    if self.byte(start) == b']' {
+                        self.close(start, 0)?;
                         return Ok(());
                     }
                 }
@@ -153,12 +156,11 @@ impl<'w> Walk<'w> {
                 FrameKind::Object if byte == b',' => {
                     self.top.commas += 1;
                     let offset = self.take();
-                    self.key(offset)?;
-                    return Ok(Next::Value);
+                    return Ok(Next::Value(self.key(offset)?));
                 }
                 FrameKind::Array if byte == b',' => {
                     self.top.commas += 1;
-                    return Ok(Next::Value);
+                    return Ok(Next::Value(self.take()));
                 }
                 FrameKind::Object if byte == b'}' => self.close(offset, 1)?,
                 FrameKind::Array if byte == b']' => self.close(offset, 1)?,
@@ -196,6 +198,11 @@ impl<'w> Walk<'w> {
     #[inline(always)]
     fn string(&mut self, start: u32) -> Result<(), ParseError> {
         let close = self.take();
+        self.string_until(start, close)
+    }
+
+    #[inline(always)]
+    fn string_until(&mut self, start: u32, close: u32) -> Result<(), ParseError> {
         if close as usize >= self.source.bytes.len() {
             return Err(Kind::UnexpectedEnd.at(close));
         }
@@ -210,18 +217,22 @@ impl<'w> Walk<'w> {
         Ok(())
     }
 
-    /// A key and its colon; `start` is where the key should be.
+    /// A key, which should begin at `start`, and its colon. Returns where the value begins.
     #[inline(always)]
-    fn key(&mut self, start: u32) -> Result<(), ParseError> {
+    fn key(&mut self, start: u32) -> Result<u32, ParseError> {
         if self.byte(start) != b'"' {
             return Err(self.source.no_key(self.cursor));
         }
-        self.string(start)?;
-        let colon = self.take();
+        // The sentinels allow for three tokens behind the last one.
+        let [close, colon, value] = self.source.tokens[self.cursor..self.cursor + 3] else {
+            return Err(Kind::UnexpectedEnd.at(start));
+        };
+        self.string_until(start, close)?;
         if self.byte(colon) != b':' {
             return Err(self.source.fault(colon, Kind::ExpectedColon));
         }
-        Ok(())
+        self.cursor += 3;
+        Ok(value)
     }
 
     #[inline(always)]

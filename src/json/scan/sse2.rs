@@ -22,31 +22,58 @@ fn scan_sse2(bytes: &[u8], index: &mut Index) {
 #[inline]
 #[target_feature(enable = "sse2")]
 fn classify(block: &[u8; 64]) -> Classes {
-    let mut classes = Classes::default();
-    for (at, lane) in block.as_chunks::<16>().0.iter().enumerate() {
-        let lane = load(lane);
-        let shift = 16 * at;
-        classes.quote |= mask(equal(lane, b'"')) << shift;
-        classes.backslash |= mask(equal(lane, b'\\')) << shift;
-        let blank = _mm_or_si128(equal(lane, b' '), equal(lane, b'\t'));
-        let line_end = _mm_or_si128(equal(lane, b'\n'), equal(lane, b'\r'));
-        classes.whitespace |= mask(_mm_or_si128(blank, line_end)) << shift;
+    let lanes = load(block);
+    let quote = masks(lanes.map(|lane| equal(lane, b'"')));
+    let space = masks(lanes.map(|lane| equal(lane, b' ')));
+    let up_to_space = masks(lanes.map(|lane| _mm_cmpeq_epi8(_mm_min_epu8(lane, splat(b' ')), lane)));
+    let operator = masks(lanes.map(|lane| {
         // Setting bit 5 makes braces of brackets and changes nothing else into a brace.
         let braced = _mm_or_si128(lane, splat(0x20));
         let brackets = _mm_or_si128(equal(braced, b'{'), equal(braced, b'}'));
         let separators = _mm_or_si128(equal(lane, b':'), equal(lane, b','));
-        classes.operator |= mask(_mm_or_si128(brackets, separators)) << shift;
-        classes.control |= mask(_mm_cmpeq_epi8(_mm_min_epu8(lane, splat(0x1f)), lane)) << shift;
-        classes.non_ascii |= mask(lane) != 0;
-    }
-    classes
+        _mm_or_si128(brackets, separators)
+    }));
+    let control = up_to_space & !space;
+    // Most blocks have neither of these.
+    let line = if control == 0 { 0 } else { tabs_and_line_ends(lanes) };
+    let backslash = lanes.map(|lane| equal(lane, b'\\'));
+    let backslash = if mask(union(backslash)) == 0 { 0 } else { masks(backslash) };
+    let non_ascii = mask(union(lanes)) != 0;
+    Classes { quote, backslash, whitespace: space | line, operator, control, non_ascii }
 }
 
 #[inline]
 #[target_feature(enable = "sse2")]
-fn load(bytes: &[u8; 16]) -> __m128i {
-    let value = u128::from_le_bytes(*bytes);
-    _mm_set_epi64x((value >> 64) as i64, value as i64)
+fn tabs_and_line_ends(lanes: [__m128i; 4]) -> u64 {
+    masks(lanes.map(|lane| {
+        let line_ends = _mm_or_si128(equal(lane, b'\n'), equal(lane, b'\r'));
+        _mm_or_si128(line_ends, equal(lane, b'\t'))
+    }))
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn load(block: &[u8; 64]) -> [__m128i; 4] {
+    let lane = |at: usize| {
+        let word = |at: usize| i64::from_le_bytes(std::array::from_fn(|byte| block[at + byte]));
+        _mm_set_epi64x(word(at + 8), word(at))
+    };
+    [lane(0), lane(16), lane(32), lane(48)]
+}
+
+#[inline]
+#[target_feature(enable = "sse2")]
+fn union(lanes: [__m128i; 4]) -> __m128i {
+    let [a, b, c, d] = lanes;
+    _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))
+}
+
+/// The highest bit of each of 64 bytes.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn masks(lanes: [__m128i; 4]) -> u64 {
+    let [a, b, c, d] = lanes;
+    mask(a) | mask(b) << 16 | mask(c) << 32 | mask(d) << 48
 }
 
 #[inline]
