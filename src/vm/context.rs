@@ -128,10 +128,11 @@ impl<'a> Machine<'_, '_, 'a> {
         self.heap.text(&String::from_utf8_lossy(&text))
     }
 
+    /// AWS gives a token to tasks that it waits for, `.sync` ones included.
     fn waits_for_token(&self, slot: u32) -> bool {
         let state = self.state.strands[slot as usize].state;
         let site = self.program.tasks().iter().find(|task| task.state_id == state);
-        site.is_some_and(|task| task.resource.ends_with(".waitForTaskToken"))
+        site.is_some_and(|task| task.resource.contains(".sync") || task.resource.ends_with(".waitForTaskToken"))
     }
 
     /// A token that is the same for every read during one attempt, and another for the next.

@@ -71,12 +71,18 @@ impl<'a> Machine<'_, '_, 'a> {
 
     pub(in crate::vm) fn object(&self, frame: &[Register<'a>], first: Reg, shape: u16) -> Value<'a> {
         let count = self.program.shapes[usize::from(shape)].len();
-        let values = gather(frame, first, count);
-        self.heap.shaped(ShapeId(u32::from(shape)), &values)
+        self.heap.shaped(ShapeId(u32::from(shape)), self.gather_in_arena(frame, first, count))
     }
 
     pub(in crate::vm) fn array(&self, frame: &[Register<'a>], first: Reg, count: u16) -> Value<'a> {
-        self.heap.array(&gather(frame, first, usize::from(count)))
+        self.heap.array_in_arena(self.gather_in_arena(frame, first, usize::from(count)))
+    }
+
+    /// Consecutive registers as values that live in the arena.
+    #[inline]
+    fn gather_in_arena(&self, frame: &[Register<'a>], first: Reg, count: usize) -> &'a [Value<'a>] {
+        let from = &frame[usize::from(first.0)..][..count];
+        self.heap.arena.bump().alloc_slice_fill_iter(from.iter().map(|register| register.unwrap_or(Value::Null)))
     }
 
     pub(in crate::vm) fn intrinsic(
