@@ -37,7 +37,7 @@ fn saturate(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-impl<'h, 'a> Heap<'h, 'a> {
+impl<'a> Heap<'_, 'a> {
     /// A string value; `text` is copied into the arena.
     pub fn text(self, text: &str) -> Value<'a> {
         self.text_in_arena(self.arena.bump().alloc_str(text))

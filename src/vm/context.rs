@@ -8,7 +8,7 @@ use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
 use crate::value::{DocId, Value};
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 /// Draws that name an execution; far from the counters that strands use.
 const NAME_DRAW: u64 = u64::MAX;
@@ -101,13 +101,13 @@ impl<'a> Machine<'_, '_, 'a> {
                 members.push((*name, value));
             }
         }
-        match members.is_empty() {
-            true => Err(Self::absent(parts[0].1)),
-            false => Ok(self.heap.object(members.into_bump_slice())),
+        if members.is_empty() {
+            return Err(Self::absent(parts[0].1));
         }
+        Ok(self.heap.object(members.into_bump_slice()))
     }
 
-    fn absent(field: ContextField) -> Box<Fault> {
+    fn absent(field: ContextField) -> Fault {
         let path = field.path();
         let step = path.rsplit('.').next().unwrap_or(path);
         Fault::runtime(format!("Invalid path '$$.{path}' : No results for path: $['{step}']"))
