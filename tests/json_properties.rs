@@ -115,7 +115,9 @@ fn is_same(doc: Doc<'_>, id: NodeId, expected: &Value) -> bool {
                 // `-0` is an integer here and the double `-0.0` there.
                 Num::Int(0) => number.as_f64() == Some(0.0),
                 Num::Int(int) => number.as_i64() == Some(int),
-                Num::Float(float) => number.as_f64().is_some_and(|expected| expected.total_cmp(&float).is_eq()),
+                Num::Float(float) => {
+                    number.as_f64().is_some_and(|expected| expected.total_cmp(&float).is_eq())
+                }
             }
         }
         (Tag::String | Tag::EscapedString, Value::String(text)) => {

@@ -78,7 +78,8 @@ impl<'d> Number<'d> {
     /// exactly, and so is the power of ten, so that one division rounds correctly (Clinger's fast path).
     #[inline]
     fn as_short_decimal(self) -> Option<f64> {
-        const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+        const POWERS: [f64; 16] =
+            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
         if self.text.len() > 16 {
             return None;
         }
@@ -158,7 +159,15 @@ mod tests {
 
     #[test]
     fn short_decimals_read_as_the_standard_library_reads_them() {
-        for text in ["30.5", "-0.1", "0.000000000001", "123456789.012345", "-9.99", "0.30000000000001", "99999999999999.9"] {
+        for text in [
+            "30.5",
+            "-0.1",
+            "0.000000000001",
+            "123456789.012345",
+            "-9.99",
+            "0.30000000000001",
+            "99999999999999.9",
+        ] {
             let expected: f64 = text.parse().expect("a float");
             let read = Number::new(text.as_bytes()).read().as_f64();
             assert_eq!(read.to_bits(), expected.to_bits(), "{text}");

@@ -3,7 +3,10 @@
 use super::container::{Array, Members, Object, Text};
 use super::view::{ArrayIter, NumberView, ObjectIter};
 use super::{Docs, Value, View};
-use crate::json::{Doc, DocFlags, JsonStr, NodeId, Num, format_f64, minified_len, minify, write_canonical_string, write_json_string};
+use crate::json::{
+    Doc, DocFlags, JsonStr, NodeId, Num, format_f64, minified_len, minify, write_canonical_string,
+    write_json_string,
+};
 
 /// Bytes the value takes as minified JSON.
 #[inline]

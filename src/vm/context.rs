@@ -132,7 +132,9 @@ impl<'a> Machine<'_, '_, 'a> {
     fn waits_for_token(&self, slot: u32) -> bool {
         let state = self.state.strands[slot as usize].state;
         let site = self.program.tasks().iter().find(|task| task.state_id == state);
-        site.is_some_and(|task| task.resource.contains(".sync") || task.resource.ends_with(".waitForTaskToken"))
+        site.is_some_and(|task| {
+            task.resource.contains(".sync") || task.resource.ends_with(".waitForTaskToken")
+        })
     }
 
     /// A token that is the same for every read during one attempt, and another for the next.

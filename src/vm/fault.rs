@@ -49,7 +49,12 @@ impl Fault {
 
     /// `States.Timeout` of a task; AWS gives no cause.
     pub(super) fn timeout() -> Self {
-        Self(Box::new(Detail { error: Some(Cow::Borrowed(TIMEOUT)), cause: None, unplaced: false, terminal: false }))
+        Self(Box::new(Detail {
+            error: Some(Cow::Borrowed(TIMEOUT)),
+            cause: None,
+            unplaced: false,
+            terminal: false,
+        }))
     }
 
     /// `States.DataLimitExceeded`; `what` is the state or the integration whose result is too large.

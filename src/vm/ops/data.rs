@@ -82,7 +82,10 @@ impl<'a> Machine<'_, '_, 'a> {
     #[inline]
     fn gather_in_arena(&self, frame: &[Register<'a>], first: Reg, count: usize) -> &'a [Value<'a>] {
         let from = &frame[usize::from(first.0)..][..count];
-        self.heap.arena.bump().alloc_slice_fill_iter(from.iter().map(|register| register.unwrap_or(Value::Null)))
+        self.heap
+            .arena
+            .bump()
+            .alloc_slice_fill_iter(from.iter().map(|register| register.unwrap_or(Value::Null)))
     }
 
     pub(in crate::vm) fn intrinsic(
