@@ -19,10 +19,10 @@ pub(super) fn drain_on_interrupt(drain: Drain, quiet: bool) -> Result<(), CliErr
             if drain.is_requested() {
                 stop_at_once();
             }
-            drain.request();
             if !quiet {
                 output::report(&"interrupted: finishing what is running; interrupt again to stop at once\n");
             }
+            drain.request();
         }
     };
     thread::Builder::new().name("aslx-interrupt".to_owned()).spawn(watch).map_err(failed)?;
