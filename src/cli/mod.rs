@@ -11,6 +11,7 @@ mod dispatch;
 mod error;
 mod exit_code;
 mod file;
+mod interrupt;
 mod output;
 mod progress;
 mod story;

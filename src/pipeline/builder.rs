@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::commit::{Committer, OnProgress, Sinks};
+use super::drain::Drain;
 use super::error::RunError;
 use super::run::{Run, run};
 use super::summary::{Progress, Summary};
@@ -198,6 +199,7 @@ impl PipelineBuilder {
             setup: Arc::new(setup),
             feed,
             committer,
+            drain: Drain::new(Arc::clone(&signal)),
             signal,
             seed: self.seed,
             is_enveloped: self.form == OutputForm::Envelope,
@@ -226,6 +228,11 @@ impl Pipeline {
             form: OutputForm::default(),
             on_progress: None,
         }
+    }
+
+    /// What ends the run early, from another thread.
+    pub fn drain(&self) -> Drain {
+        self.run.drain.clone()
     }
 
     /// Runs every line. A line that fails is counted and does not end the run.

@@ -23,10 +23,12 @@
 //! # When it stops early
 //! 1. A write fails: `stop` is set, workers leave at their next line. A closed pipe is no error.
 //! 2. An input fails: nothing more is claimed, what was claimed before is finished and written.
-//! 3. A worker panics (a bug of ours): as 1, and the run fails.
+//! 3. It is asked to [drain](Drain): nothing more is claimed, what was claimed before is finished and written.
+//! 4. A worker panics (a bug of ours): as 1, and the run fails.
 
 mod builder;
 mod commit;
+mod drain;
 mod error;
 mod letter;
 mod run;
@@ -34,5 +36,6 @@ mod summary;
 mod worker;
 
 pub use builder::{OutputForm, OutputOrder, Pipeline, PipelineBuilder};
+pub use drain::Drain;
 pub use error::RunError;
 pub use summary::{Progress, Summary};

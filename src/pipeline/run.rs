@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::commit::Committer;
+use super::drain::Drain;
 use super::error::RunError;
 use super::summary::Summary;
 use super::worker::LineWorker;
@@ -16,6 +17,7 @@ pub(super) struct Run {
     pub(super) committer: Committer,
     pub(super) admission: Arc<Admission>,
     pub(super) signal: Arc<Signal>,
+    pub(super) drain: Drain,
     pub(super) seed: u64,
     pub(super) needs_exact_time: bool,
     /// Whether output lines come in envelopes.

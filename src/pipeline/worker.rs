@@ -59,7 +59,7 @@ impl<'r> LineWorker<'r> {
         while !run.committer.is_stopped() {
             self.resume_due();
             let ticket = run.signal.ticket();
-            let claim = if run.committer.is_closed() {
+            let claim = if run.committer.is_closed() || run.drain.is_requested() {
                 Claim::End
             } else {
                 run.feed.claim(run.committer.claim_end(), &mut buffer)

@@ -12,7 +12,7 @@ pub(crate) fn blank_comments_and_literals(text: &str) -> String {
             block_comment_bytes(rest)
         } else if first == '"' || first == '\'' {
             quoted_bytes(rest, first)
-        } else if first == 'r' && !before.is_alphanumeric() && before != '_' {
+        } else if !before.is_alphanumeric() && before != '_' {
             raw_string_bytes(rest)
         } else {
             0
@@ -59,23 +59,24 @@ fn quoted_bytes(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// `r"..."`, `r#"..."#`; 0 for a name that begins with r.
+/// `r"..."`, `br#"..."#`; 0 for anything else.
 fn raw_string_bytes(text: &str) -> usize {
-    let hashes = text[1..].len() - text[1..].trim_start_matches('#').len();
-    if !text[1 + hashes..].starts_with('"') {
+    let Some(rest) = text.trim_start_matches(['b', 'c']).strip_prefix('r') else { return 0 };
+    let hashes = rest.len() - rest.trim_start_matches('#').len();
+    if !rest[hashes..].starts_with('"') {
         return 0;
     }
     let end = format!("\"{}", "#".repeat(hashes));
-    let start = hashes + 2;
+    let start = text.len() - rest.len() + hashes + 1;
     text[start..].find(&end).map_or(text.len(), |offset| start + offset + end.len())
 }
 
 #[test]
 fn blanking_keeps_offsets() {
     let text =
-        "a('\\'', '\"', b\"x\\\"\", r#\"\"q\"\"#, \"é\"); // c\nfn f<'a>(x: &'a str) {} /* /* */ d */ e";
+        "a('\\'', '\"', b\"x\\\"\", r#\"\"q\"\"#, br#\"{\"#, \"é\"); // c\nfn f<'a>(x: &'a str) {} /* /* */ d */ e";
     let code = blank_comments_and_literals(text);
     assert_eq!(code.len(), text.len());
     let kept: Vec<_> = code.split_whitespace().collect();
-    assert_eq!(kept.join(" "), "a( , , b , , ); fn f<'a>(x: &'a str) {} e");
+    assert_eq!(kept.join(" "), "a( , , b , , , ); fn f<'a>(x: &'a str) {} e");
 }

@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     cli::{
         args::RunArguments, config::RunConfig, definition::Definition, error::CliError,
-        exit_code::ExitStatus, output, progress::ProgressBar,
+        exit_code::ExitStatus, interrupt, output, progress::ProgressBar,
     },
     pipeline::{OutputForm, Pipeline, Summary},
     sink::Sink,
@@ -43,11 +43,15 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     if let Some(bar) = bar.clone() {
         builder.on_progress(move |progress| bar.show(progress));
     }
-    let summary = builder.build().and_then(Pipeline::run);
+    let pipeline = builder.build().map_err(CliError::run)?;
+    let drain = pipeline.drain();
+    interrupt::drain_on_interrupt(drain.clone(), arguments.quiet)?;
+    let summary = pipeline.run();
     if let Some(bar) = &bar {
         bar.clear();
     }
-    Ok(finish(&summary.map_err(CliError::run)?, arguments.quiet))
+    let status = finish(&summary.map_err(CliError::run)?, arguments.quiet);
+    Ok(if drain.is_requested() { ExitStatus::Interrupted } else { status })
 }
 
 fn finish(summary: &Summary, quiet: bool) -> ExitStatus {
