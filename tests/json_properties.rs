@@ -111,11 +111,12 @@ fn is_same(doc: Doc<'_>, id: NodeId, expected: &Value) -> bool {
         (Tag::True, Value::Bool(value)) => *value,
         (Tag::False, Value::Bool(value)) => !value,
         (Tag::Number, Value::Number(number)) => {
-            let (read, text) = (doc.number(id).read(), number.as_str());
-            match read {
-                Num::Int(int) => text.parse() == Ok(int),
+            match doc.number(id).read() {
+                // `-0` is an integer here and the double `-0.0` there.
+                Num::Int(0) => number.as_f64() == Some(0.0),
+                Num::Int(int) => number.as_i64() == Some(int),
                 Num::Float(float) => {
-                    text.parse::<f64>().is_ok_and(|expected| expected.total_cmp(&float).is_eq())
+                    number.as_f64().is_some_and(|expected| expected.total_cmp(&float).is_eq())
                 }
             }
         }

@@ -215,7 +215,7 @@ impl ProgramBuilder {
             let bound = self.labels[pending.0].ok_or(BuildError::Unbound)?;
             match &mut self.code[at] {
                 Op::Jump { target } | Op::JumpIf { target, .. } | Op::JumpUnless { target, .. } => {
-                    *target = bound
+                    *target = bound;
                 }
                 Op::Exit { next, .. } => *next = bound,
                 _ => return Err(BuildError::Unbound),

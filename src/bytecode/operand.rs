@@ -53,6 +53,7 @@ impl Reg {
 
     /// The register `offset` after this one; the verifier bounds it.
     #[inline]
+    #[must_use]
     pub fn offset(self, offset: usize) -> Self {
         Self(self.0.saturating_add(u16::try_from(offset).unwrap_or(u16::MAX)))
     }

@@ -19,9 +19,8 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
 /// assert_eq!(problems.iter().next().unwrap().message, "Missing 'Next' target: Q");
 /// ```
 pub fn compile(text: &str, options: &CompileOptions) -> Result<Program, Diagnostics> {
-    let mut parse_options = ParseOptions::default();
-    parse_options.machine_type = options.machine_type;
-    parse_options.limits = options.limits.clone();
+    let mut parse_options = ParseOptions::new(options.machine_type);
+    parse_options.limits.clone_from(&options.limits);
     let parsed = parse(text, &parse_options);
     let mut diagnostics = Diagnostics::from(parsed.diagnostics);
     let Some(machine) = parsed.state_machine else { return Err(diagnostics) };

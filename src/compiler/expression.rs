@@ -111,15 +111,12 @@ impl Lowering<'_, '_> {
     pub(super) fn root(&mut self, path: &Path, input: Reg, dst: Option<Reg>) -> Reg {
         match path.root() {
             Root::Input => input,
-            Root::Variable(name) => match self.scope.register(name) {
-                Some(register) => register,
+            Root::Variable(name) => self.scope.register(name).unwrap_or_else(|| {
                 // Assigned nowhere: reading it fails when it is reached.
-                None => {
-                    let dst = dst.unwrap_or_else(|| self.registers.one());
-                    self.builder.emit(Op::Clear { dst });
-                    dst
-                }
-            },
+                let dst = dst.unwrap_or_else(|| self.registers.one());
+                self.builder.emit(Op::Clear { dst });
+                dst
+            }),
             Root::Context => {
                 let field = context::field(path);
                 if context::is_time(field) {

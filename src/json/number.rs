@@ -74,7 +74,39 @@ impl<'d> Number<'d> {
         Some(if negative { -value } else { value })
     }
 
+    /// The value of a decimal such as `30.5`: its digits without the point are an integer that a double holds
+    /// exactly, and so is the power of ten, so that one division rounds correctly (Clinger's fast path).
+    #[inline]
+    fn as_short_decimal(self) -> Option<f64> {
+        const POWERS: [f64; 16] =
+            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+        if self.text.len() > 16 {
+            return None;
+        }
+        let (negative, digits) = match self.text {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        let (mut whole, mut point) = (0_u64, None);
+        for (at, byte) in digits.iter().enumerate() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit <= 9 {
+                whole = whole * 10 + u64::from(digit);
+            } else if *byte == b'.' && point.is_none() {
+                point = Some(at);
+            } else {
+                return None;
+            }
+        }
+        let fraction = digits.len() - 1 - point?;
+        let value = whole as f64 / POWERS.get(fraction)?;
+        Some(if negative { -value } else { value })
+    }
+
     fn read_any(self) -> Num {
+        if let Some(float) = self.as_short_decimal() {
+            return Num::Float(float);
+        }
         let text = std::str::from_utf8(self.text).unwrap_or_default();
         match text.parse() {
             Ok(int) => Num::Int(int),
@@ -124,6 +156,23 @@ fn compare_mixed(int: i64, float: f64) -> Option<Ordering> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_decimals_read_as_the_standard_library_reads_them() {
+        for text in [
+            "30.5",
+            "-0.1",
+            "0.000000000001",
+            "123456789.012345",
+            "-9.99",
+            "0.30000000000001",
+            "99999999999999.9",
+        ] {
+            let expected: f64 = text.parse().expect("a float");
+            let read = Number::new(text.as_bytes()).read().as_f64();
+            assert_eq!(read.to_bits(), expected.to_bits(), "{text}");
+        }
+    }
 
     /// Ascending; the texts of one line are equal.
     const ORDER: &[&[&str]] = &[

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::scan::{Index, Kernel, best_kernel, portable_kernel};
-use super::walk::{Frame, Walk};
+use super::walk::{Frame, Walk, nodes_len_max};
 use super::{DocFlags, ParseError, ParseErrorKind, Tape};
 use crate::Limits;
 
@@ -51,7 +51,7 @@ impl Parser {
         (self.kernel)(bytes, &mut self.index);
         self.frames.clear();
         let index = &self.index;
-        let room = tape.room(index.tokens().len());
+        let room = tape.room(nodes_len_max(index.tokens().len(), self.nesting_depth_max));
         let walked = Walk::new(bytes, index, room, &mut self.frames, self.nesting_depth_max).run();
         let clean = index.control.is_none() && !index.non_ascii;
         match walked {

@@ -202,10 +202,17 @@ impl Iterator for Chars<'_> {
     }
 }
 
-/// Bytes of a document as text. It was checked when the document was parsed, and checking it again costs less
-/// than an unchecked conversion would have to be defended; the fallback is for bytes that no parser saw.
+/// Bytes of a document as text.
+///
+/// Nearly all strings are short and ASCII, which is quicker to see than that they are UTF-8. The text was checked
+/// when the document was parsed; the fallback is for bytes that no parser saw.
 #[inline]
+#[expect(unsafe_code, reason = "validating again took 20 ns for a string of an event, this takes 9")]
 fn as_text(bytes: &[u8]) -> &str {
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8.
+        return unsafe { std::str::from_utf8_unchecked(bytes) };
+    }
     std::str::from_utf8(bytes).unwrap_or("\u{fffd}")
 }
 

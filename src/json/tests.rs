@@ -175,6 +175,25 @@ fn a_parser_and_its_tape_are_reused() {
 }
 
 #[test]
+fn there_is_room_for_the_densest_texts() {
+    let deep = u32::MAX;
+    for (text, depth) in [("[", deep), ("[", 8), ("1,", 8), ("[1,", deep), ("[[],", deep), ("{\"\":", deep)] {
+        for repeats in [1, 7, 63, 64, 65, 1000] {
+            let open = text.repeat(repeats);
+            for text in [open.clone(), format!("[{open}"), format!("[{open}1]"), format!("[1,{open}")] {
+                let mut tape = Tape::default();
+                let parsed = Parser::new(depth).parse(text.as_bytes(), &mut tape);
+                assert_eq!(
+                    parsed.is_ok(),
+                    serde_json::from_str::<serde_json::Value>(&text).is_ok(),
+                    "{text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn of_a_repeated_key_the_last_one_wins() {
     let text = br#"{"k":1,"other":2,"\u006b":3,"x":4}"#;
     let tape = parse(text).unwrap();

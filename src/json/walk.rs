@@ -1,8 +1,7 @@
 //! Stage 2: one walk over the tokens, which checks the grammar and writes the nodes.
 //!
-//! Invariants: every node uses up at least one token, so the room for nodes (one per token) is never too small;
-//! the sentinels hold the length of the text, whose byte reads as [`END`], so looking ahead needs no question
-//! whether there is a token.
+//! Invariants: the room for nodes is never too small (see [`nodes_len_max`]); the sentinels hold the length of the
+//! text, whose byte reads as [`END`], so looking ahead needs no question whether there is a token.
 
 #![expect(clippy::inline_always, reason = "the walk is one loop whose state must stay in registers")]
 
@@ -14,6 +13,15 @@ use super::{Node, ParseError, Tag};
 
 /// What the byte at the end of the text reads as. A zero byte of the text is as little a part of the grammar.
 const END: u8 = 0;
+
+/// Most nodes that so many tokens (sentinels included) can make.
+///
+/// A number or literal is one token, and a comma or bracket goes with it unless it is the root; a string is two; a
+/// container has two brackets, of which only the opening one has been seen while it is open. So twice the nodes
+/// are at most the tokens, one for each open container, and one more.
+pub(super) fn nodes_len_max(tokens_len: usize, nesting_depth_max: u32) -> usize {
+    (tokens_len + tokens_len.min(nesting_depth_max as usize)).div_ceil(2) + 1
+}
 
 /// What stage 2 found out.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +85,7 @@ pub(super) struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    /// A walk over a text with its index; `frames` is an empty stack, `nodes` has room for one node per token.
+    /// A walk over a text with its index; `frames` is an empty stack, `nodes` as long as [`nodes_len_max`] says.
     #[inline(always)]
     pub(super) fn new(
         bytes: &'w [u8],

@@ -10,8 +10,7 @@ pub fn deep_equal<'a>(a: Value<'a>, b: Value<'a>, docs: &Docs<'_>) -> bool {
         match (a.view(docs), b.view(docs)) {
             (View::Null, View::Null) => {}
             (View::Bool(a), View::Bool(b)) if a == b => {}
-            (View::Number(a), View::Number(b))
-                if a.read().compare(b.read()).is_some_and(std::cmp::Ordering::is_eq) => {}
+            (View::Number(a), View::Number(b)) if a.is_equal(b) => {}
             (View::String(a), View::String(b)) if a == b => {}
             (View::Array(a), View::Array(b)) if a.len() == b.len() => pending.extend(a.iter().zip(b.iter())),
             (View::Object(a), View::Object(b)) if a.len(docs) == b.len(docs) => {

@@ -58,6 +58,7 @@ pub struct ShapeId(pub u32);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
     keys: Vec<Key>,
+    len_rendered: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,7 @@ impl Shape {
             }
             crate::json::write_json_string(text, &mut rendered);
             rendered.push(b':');
+            shape.len_rendered += rendered.len();
             shape.keys.push(Key { text: text.into(), rendered: rendered.into() });
         }
         shape
@@ -114,6 +116,6 @@ impl Shape {
 
     /// Bytes of all keys and commas.
     pub fn len_rendered(&self) -> usize {
-        self.keys.iter().map(|k| k.rendered.len()).sum()
+        self.len_rendered
     }
 }

@@ -37,7 +37,7 @@ fn saturate(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-impl<'h, 'a> Heap<'h, 'a> {
+impl<'a> Heap<'_, 'a> {
     /// A string value; `text` is copied into the arena.
     pub fn text(self, text: &str) -> Value<'a> {
         self.text_in_arena(self.arena.bump().alloc_str(text))
@@ -77,13 +77,13 @@ impl<'h, 'a> Heap<'h, 'a> {
         self.alloc_object(Members::Listed(members), len)
     }
 
-    /// An object with a template's keys; `values` in the shape's order are copied into the arena.
-    pub fn shaped(self, shape: ShapeId, values: &[Value<'a>]) -> Value<'a> {
+    /// An object with a template's keys; `values`, in the shape's order, live in the arena.
+    #[inline]
+    pub fn shaped(self, shape: ShapeId, values: &'a [Value<'a>]) -> Value<'a> {
         let mut len = 2 + self.docs.shapes[shape.0 as usize].len_rendered();
         for value in values {
             len = len.saturating_add(rendered_len(*value, self.docs));
         }
-        let values = self.arena.bump().alloc_slice_copy(values);
         self.alloc_object(Members::Shaped { shape, values }, len)
     }
 

@@ -39,6 +39,14 @@ impl NumberView<'_> {
             Self::Num(num) => num,
         }
     }
+
+    /// Whether both are the same number; texts are compared exactly, however many digits they have.
+    pub fn is_equal(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.compare(b).is_eq(),
+            (a, b) => a.read().compare(b.read()).is_some_and(std::cmp::Ordering::is_eq),
+        }
+    }
 }
 
 /// Where a document's node came from, so that its children can be named as values.

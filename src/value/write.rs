@@ -3,7 +3,10 @@
 use super::container::{Array, Members, Object, Text};
 use super::view::{ArrayIter, NumberView, ObjectIter};
 use super::{Docs, Value, View};
-use crate::json::{Doc, DocFlags, JsonStr, NodeId, Num, format_f64, minified_len, minify, write_json_string};
+use crate::json::{
+    Doc, DocFlags, JsonStr, NodeId, Num, format_f64, minified_len, minify, write_canonical_string,
+    write_json_string,
+};
 
 /// Bytes the value takes as minified JSON.
 #[inline]
@@ -182,7 +185,7 @@ impl<'h, 'a: 'h> Writer<'h, 'a, '_> {
             self.out.extend_from_slice(string.raw());
             self.out.push(b'"');
         } else {
-            write_json_string(&string.to_text(), self.out);
+            write_canonical_string(string, self.out);
         }
     }
 

@@ -145,7 +145,7 @@ impl Vm {
     }
 }
 
-fn begin<'a>(state: &mut State<'a>, program: &Program, start: &Start<'_>, limits: &Limits) {
+fn begin(state: &mut State<'_>, program: &Program, start: &Start<'_>, limits: &Limits) {
     state.tracing = start.trace;
     state.events = 1; // ExecutionStarted
     state.started_at = start.now;
@@ -185,7 +185,11 @@ fn input_too_large(given: usize, limit: u32) -> ExecutionError {
 impl Active<'_> {
     /// Goes on until the caller must act.
     pub fn run(&mut self, now: Timestamp) -> Step {
-        let step = self.with_machine(now, |machine| machine.run());
+        let step = self.with_machine(now, |machine| {
+            let step = machine.run();
+            debug_assert!(step != Step::Done || machine.state.output.is_some());
+            step
+        });
         if step == Step::Yield { self.collect() } else { step }
     }
 
@@ -348,7 +352,7 @@ impl Active<'_> {
     }
 }
 
-impl<'a> Machine<'_, '_, 'a> {
+impl Machine<'_, '_, '_> {
     fn answer(&mut self, id: StrandId, reply: TaskReply<'_>, shared: Option<Value<'static>>) {
         let Some(strand) = self.state.live(id) else { return };
         let Status::Task { dst, payload, task } = strand.status else { return };

@@ -86,10 +86,10 @@ impl<'b> Copier<'b> {
                 work.push(Work::Object(object));
                 match &object.members {
                     Members::Shaped { values, .. } => {
-                        work.extend(values.iter().rev().map(|v| Work::Visit(*v)))
+                        work.extend(values.iter().rev().map(|v| Work::Visit(*v)));
                     }
                     Members::Listed(members) => {
-                        work.extend(members.iter().rev().map(|(_, v)| Work::Visit(*v)))
+                        work.extend(members.iter().rev().map(|(_, v)| Work::Visit(*v)));
                     }
                     Members::Overlay { base, changes } => {
                         work.extend(changes.iter().rev().map(|(_, v)| Work::Visit(*v)));

@@ -8,7 +8,7 @@ use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
 use crate::value::{DocId, Value};
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 /// Draws that name an execution; far from the counters that strands use.
 const NAME_DRAW: u64 = u64::MAX;
@@ -101,13 +101,13 @@ impl<'a> Machine<'_, '_, 'a> {
                 members.push((*name, value));
             }
         }
-        match members.is_empty() {
-            true => Err(Self::absent(parts[0].1)),
-            false => Ok(self.heap.object(members.into_bump_slice())),
+        if members.is_empty() {
+            return Err(Self::absent(parts[0].1));
         }
+        Ok(self.heap.object(members.into_bump_slice()))
     }
 
-    fn absent(field: ContextField) -> Box<Fault> {
+    fn absent(field: ContextField) -> Fault {
         let path = field.path();
         let step = path.rsplit('.').next().unwrap_or(path);
         Fault::runtime(format!("Invalid path '$$.{path}' : No results for path: $['{step}']"))
@@ -128,10 +128,13 @@ impl<'a> Machine<'_, '_, 'a> {
         self.heap.text(&String::from_utf8_lossy(&text))
     }
 
+    /// AWS gives a token to tasks that it waits for, `.sync` ones included.
     fn waits_for_token(&self, slot: u32) -> bool {
         let state = self.state.strands[slot as usize].state;
         let site = self.program.tasks().iter().find(|task| task.state_id == state);
-        site.is_some_and(|task| task.resource.ends_with(".waitForTaskToken"))
+        site.is_some_and(|task| {
+            task.resource.contains(".sync") || task.resource.ends_with(".waitForTaskToken")
+        })
     }
 
     /// A token that is the same for every read during one attempt, and another for the next.

@@ -1,10 +1,15 @@
 //! An error on its way through a fiber: what Retry and Catch match on.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
-/// An error raised by an op, a task or a branch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+/// An error raised by an op, a task or a branch: one pointer, so that results of ops stay small.
+#[derive(Debug)]
+pub(super) struct Fault(Box<Detail>);
+
+/// What there is to know of an error.
+#[derive(Debug)]
+pub(super) struct Detail {
     /// The error's name; a callback may leave it out.
     pub error: Option<Cow<'static, str>>,
     /// The cause.
@@ -17,46 +22,56 @@ pub(super) struct Fault {
 
 impl Fault {
     /// An error of the definition's own making or of a task: name and cause as given.
-    pub(super) fn reported(error: Option<String>, cause: Option<String>) -> Box<Self> {
+    pub(super) fn reported(error: Option<String>, cause: Option<String>) -> Self {
         let terminal = error.as_deref() == Some(RUNTIME);
-        Box::new(Self { error: error.map(Cow::Owned), cause, unplaced: false, terminal })
+        Self(Box::new(Detail { error: error.map(Cow::Owned), cause, unplaced: false, terminal }))
     }
 
     /// `States.Runtime`: nothing can answer it, not even a catcher that names it.
-    pub(super) fn runtime(cause: impl Into<String>) -> Box<Self> {
-        Box::new(Self {
+    pub(super) fn runtime(cause: impl Into<String>) -> Self {
+        Self(Box::new(Detail {
             error: Some(Cow::Borrowed(RUNTIME)),
             cause: Some(cause.into()),
             unplaced: true,
             terminal: true,
-        })
+        }))
     }
 
     /// One of the other predefined errors, raised by the state's own work.
-    pub(super) fn states(error: &'static str, cause: impl Into<String>) -> Box<Self> {
-        Box::new(Self {
+    pub(super) fn states(error: &'static str, cause: impl Into<String>) -> Self {
+        Self(Box::new(Detail {
             error: Some(Cow::Borrowed(error)),
             cause: Some(cause.into()),
             unplaced: true,
             terminal: false,
-        })
+        }))
     }
 
     /// `States.Timeout` of a task; AWS gives no cause.
-    pub(super) fn timeout() -> Box<Self> {
-        Box::new(Self { error: Some(Cow::Borrowed(TIMEOUT)), cause: None, unplaced: false, terminal: false })
+    pub(super) fn timeout() -> Self {
+        Self(Box::new(Detail {
+            error: Some(Cow::Borrowed(TIMEOUT)),
+            cause: None,
+            unplaced: false,
+            terminal: false,
+        }))
     }
 
     /// `States.DataLimitExceeded`; `what` is the state or the integration whose result is too large.
-    pub(super) fn data_limit(what: &str, terminal: bool) -> Box<Self> {
-        Box::new(Self {
+    pub(super) fn data_limit(what: &str, terminal: bool) -> Self {
+        Self(Box::new(Detail {
             error: Some(Cow::Borrowed(DATA_LIMIT)),
             cause: Some(format!(
                 "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
             )),
             unplaced: false,
             terminal,
-        })
+        }))
+    }
+
+    /// The error's data, to be kept.
+    pub(super) fn into_detail(self) -> Detail {
+        *self.0
     }
 
     /// Whether one of a retrier's or catcher's names matches.
@@ -64,12 +79,26 @@ impl Fault {
     /// `States.ALL` matches everything that can be answered; `States.TaskFailed` everything but
     /// `States.Timeout` (AWS Step Functions Developer Guide, "Error names").
     pub(super) fn is_matched_by(&self, error_equals: &[String]) -> bool {
-        !self.terminal
+        !self.0.terminal
             && error_equals.iter().any(|name| match name.as_str() {
                 "States.ALL" => true,
-                "States.TaskFailed" => self.error.as_deref() != Some(TIMEOUT),
-                name => self.error.as_deref() == Some(name),
+                "States.TaskFailed" => self.0.error.as_deref() != Some(TIMEOUT),
+                name => self.0.error.as_deref() == Some(name),
             })
+    }
+}
+
+impl Deref for Fault {
+    type Target = Detail;
+
+    fn deref(&self) -> &Detail {
+        &self.0
+    }
+}
+
+impl DerefMut for Fault {
+    fn deref_mut(&mut self) -> &mut Detail {
+        &mut self.0
     }
 }
 

@@ -106,21 +106,22 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// Has an error answered by Retry or Catch, or ends what it ends.
-    pub(super) fn raise(&mut self, slot: u32, mut fault: Box<Fault>) -> Flow {
+    pub(super) fn raise(&mut self, slot: u32, mut fault: Fault) -> Flow {
         let mut slot = slot;
         let failed_in = self.state.strands[slot as usize].state;
         self.place(slot, &mut fault);
         loop {
-            if self.state.strands[slot as usize].in_state {
-                if let Some(flow) = self.answer_fault(slot, &fault) {
-                    return flow;
-                }
+            if self.state.strands[slot as usize].in_state
+                && let Some(flow) = self.answer_fault(slot, &fault)
+            {
+                return flow;
             }
             let Some(parent) = self.state.strands[slot as usize].parent else {
+                let detail = fault.into_detail();
                 self.state.failure = Some(ExecutionError {
                     status: ExecutionStatus::Failed,
-                    error: fault.error.map(std::borrow::Cow::into_owned),
-                    cause: fault.cause,
+                    error: detail.error.map(std::borrow::Cow::into_owned),
+                    cause: detail.cause,
                     state: Some(self.program.state(failed_in).name.clone()),
                 });
                 return Flow::Continue;
@@ -225,7 +226,7 @@ impl<'a> Machine<'_, '_, 'a> {
 /// Fuel for starting a strand.
 pub(super) const STRAND_FUEL: u32 = fuel::STRAND;
 
-/// Mixes a seed with a counter (the finaliser of SplitMix64).
+/// Mixes a seed with a counter (the finaliser of `SplitMix64`).
 pub(super) fn mix(seed: u64, counter: u64) -> u64 {
     let mut z = seed ^ counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -123,7 +123,7 @@ fn reply(
             active.answer(strand, TaskReply::Failed { error: Some(error), cause: Some(cause) }, now);
         }
         Answer::Hang => {
-            timers.push((deadline.expect("a task that hangs needs TimeoutSeconds"), strand, true))
+            timers.push((deadline.expect("a task that hangs needs TimeoutSeconds"), strand, true));
         }
     }
 }

@@ -12,30 +12,53 @@ pub(super) fn describe(text: &str, error: ParseError) -> Diagnostic {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    if error.kind == ParseErrorKind::InvalidLiteral {
+        start = text[..start].trim_end_matches(is_part).len();
+    }
     let rest = &text[start..];
-    let token = rest
-        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$')))
-        .map_or(rest, |end| &rest[..end]);
-    let (what, length) = match error.kind {
-        ParseErrorKind::UnexpectedEnd => ("Unexpected end-of-input".to_owned(), 0),
-        ParseErrorKind::UnexpectedCharacter if token.starts_with(|c: char| !c.is_ascii_digit()) => {
+    let token = rest.find(|c| !is_part(c)).map_or(rest, |end| &rest[..end]);
+    let (what, length) = match (expectation(error.kind), rest.chars().next()) {
+        (_, None) => ("Unexpected end-of-input".to_owned(), 0),
+        (Some(_), Some(first)) if is_value(error.kind) && is_part(first) && !first.is_ascii_digit() => {
             let expected = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
             (format!("Unrecognized token '{token}': was expecting {expected}"), token.len())
         }
-        ParseErrorKind::UnexpectedCharacter | ParseErrorKind::TrailingText => match rest.chars().next() {
-            Some(c) => (format!("Unexpected character ('{c}' (code {}))", u32::from(c)), c.len_utf8()),
-            None => ("Unexpected end-of-input".to_owned(), 0),
-        },
-        kind => (sentence(&kind.to_string()), rest.chars().next().map_or(0, char::len_utf8)),
+        (Some(expected), Some(first)) => {
+            let code = u32::from(first);
+            (format!("Unexpected character ('{first}' (code {code})){expected}"), first.len_utf8())
+        }
+        (None, Some(first)) => (sentence(&error.kind.to_string()), first.len_utf8()),
     };
     let end = start + length;
-    let (line, column) = line_column(text, if token.is_empty() { start } else { end } as u32);
+    // Jackson has read a token before it complains, but only looks at a character.
+    let has_read = what.starts_with("Unrecognized token");
+    let (line, column) = line_column(text, if has_read { end } else { start } as u32);
     let location = format!("[Source: (String){}; line: {line}, column: {column}]", quoted(text));
     let span = Span::new(start as u32, end as u32);
     let mut diagnostic =
         Diagnostic::error(Code::InvalidJsonDescription, format!("{what}\n at {location}"), span).at(location);
-    diagnostic.help = help(text, start).map(str::to_owned);
+    diagnostic.help = help(error.kind, rest).map(str::to_owned);
     diagnostic
+}
+
+fn is_value(kind: ParseErrorKind) -> bool {
+    matches!(kind, ParseErrorKind::UnexpectedCharacter | ParseErrorKind::InvalidLiteral)
+}
+
+/// What Jackson says that it expected instead of a character.
+fn expectation(kind: ParseErrorKind) -> Option<&'static str> {
+    Some(match kind {
+        ParseErrorKind::ExpectedKey => ": was expecting double-quote to start field name",
+        ParseErrorKind::ExpectedColon => ": was expecting a colon to separate field name and value",
+        ParseErrorKind::ExpectedCommaOrBracket => ": was expecting comma to separate Array entries",
+        ParseErrorKind::ExpectedCommaOrBrace => ": was expecting comma to separate Object entries",
+        ParseErrorKind::TrailingComma | ParseErrorKind::TrailingText => "",
+        kind if is_value(kind) => {
+            ": expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        }
+        _ => return None,
+    })
 }
 
 fn sentence(fragment: &str) -> String {
@@ -53,18 +76,44 @@ fn quoted(text: &str) -> String {
 }
 
 /// The usual slips.
-fn help(text: &str, at: usize) -> Option<&'static str> {
-    let before = text[..at].trim_end();
-    let rest = &text[at..];
-    match rest.as_bytes().first()? {
-        b'}' | b']' if before.ends_with(',') => Some("remove the comma before it"),
-        b'"' if before.ends_with(['"', '}', ']', 'e', 'l'])
-            || before.ends_with(|c: char| c.is_ascii_digit()) =>
-        {
-            Some("a comma is missing before it")
-        }
-        b'\'' => Some("JSON strings are written in double quotes"),
-        b'/' | b'#' => Some("JSON has no comments; use the field `Comment`"),
+fn help(kind: ParseErrorKind, rest: &str) -> Option<&'static str> {
+    match (kind, rest.as_bytes().first()?) {
+        (ParseErrorKind::TrailingComma, _) => Some("remove the last comma"),
+        (_, b'\'') => Some("JSON strings are written in double quotes"),
+        (_, b'/' | b'#') => Some("JSON has no comments; use the field `Comment`"),
+        (
+            ParseErrorKind::ExpectedCommaOrBrace | ParseErrorKind::ExpectedCommaOrBracket,
+            b'"' | b'{' | b'[' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n',
+        ) => Some("a comma is missing before it"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe;
+    use crate::json::Document;
+
+    #[test]
+    fn speaks_as_jackson_does() {
+        let value = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+        let token = |token| format!("Unrecognized token '{token}': was expecting {value}");
+        let character =
+            |c: char, expected| format!("Unexpected character ('{c}' (code {})){expected}", c as u32);
+        let cases = [
+            ("test", token("test"), 5),
+            ("{\"a\": nul}", token("nul"), 10),
+            ("{\"a\": truely}", token("truely"), 13),
+            ("{\"a\" 1}", character('1', ": was expecting a colon to separate field name and value"), 6),
+            ("{a: 1}", character('a', ": was expecting double-quote to start field name"), 2),
+            ("[1 2]", character('2', ": was expecting comma to separate Array entries"), 4),
+            ("{\"a\": ]", character(']', &*format!(": expected a valid value {value}")), 7),
+            ("{\"a\": ", "Unexpected end-of-input".to_owned(), 7),
+        ];
+        for (text, expected, column) in cases {
+            let error = Document::parse(text.as_bytes(), 10).expect_err(text);
+            let place = format!("[Source: (String)\"{text}\"; line: 1, column: {column}]");
+            assert_eq!(describe(text, error).message, format!("{expected}\n at {place}"), "{text}");
+        }
     }
 }

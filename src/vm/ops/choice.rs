@@ -11,7 +11,7 @@ use crate::vm::fault::Fault;
 use crate::vm::machine::Machine;
 use crate::vm::state::Register;
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Whether a test holds.
@@ -101,7 +101,7 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
-    fn invalid_variable(&self, path: PathId) -> Box<Fault> {
+    fn invalid_variable(&self, path: PathId) -> Fault {
         let path = self.program.path(path).text();
         Fault::runtime(format!(
             "Invalid path '{path}': The choice state's condition path references an invalid value."

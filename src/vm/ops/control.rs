@@ -7,7 +7,7 @@ use crate::vm::fuel;
 use crate::vm::machine::Machine;
 use crate::vm::state::{Register, VisitRecord};
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Enters a state; whether there is fuel to go on.
@@ -56,7 +56,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// The error a Fail state raises.
-    pub(in crate::vm) fn fail_state(&self, frame: &[Register<'a>], error: Reg, cause: Reg) -> Box<Fault> {
+    pub(in crate::vm) fn fail_state(&self, frame: &[Register<'a>], error: Reg, cause: Reg) -> Fault {
         let text = |reg: Reg| {
             frame[usize::from(reg.0)].map(|value| match value.as_str(self.heap.docs) {
                 Some(text) => text.to_text().into_owned(),
@@ -67,7 +67,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// The error of a Choice that has no answer.
-    pub(in crate::vm) fn no_choice_matched() -> Box<Fault> {
+    pub(in crate::vm) fn no_choice_matched() -> Fault {
         Fault::states(
             NO_CHOICE,
             "Failed to transition out of the state. The state does not point to a next state.",

@@ -10,7 +10,7 @@ use crate::vm::machine::Machine;
 use crate::vm::state::Register;
 use smallvec::SmallVec;
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 /// Values that fit here need no memory beyond the Rust stack.
 type Few<'a> = SmallVec<[Value<'a>; 8]>;
@@ -42,7 +42,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// The error text of a path that found nothing, by the field it stands in.
-    fn missing(&self, frame: &[Register<'a>], path: &str, tail: &str, pc: u32) -> Box<Fault> {
+    fn missing(&self, frame: &[Register<'a>], path: &str, tail: &str, pc: u32) -> Fault {
         Fault::runtime(match self.program.site(pc) {
             Some(Site::Template { field, path, input }) => {
                 let input = to_json(Self::load(frame, *input), self.heap.docs);
@@ -60,7 +60,7 @@ impl<'a> Machine<'_, '_, 'a> {
         })
     }
 
-    fn unassigned(&self, pc: u32) -> Box<Fault> {
+    fn unassigned(&self, pc: u32) -> Fault {
         let name = match self.program.site(pc) {
             Some(Site::Variable { name }) => name.as_str(),
             Some(Site::Template { path, .. }) => path.trim_start_matches('$'),
@@ -71,12 +71,21 @@ impl<'a> Machine<'_, '_, 'a> {
 
     pub(in crate::vm) fn object(&self, frame: &[Register<'a>], first: Reg, shape: u16) -> Value<'a> {
         let count = self.program.shapes[usize::from(shape)].len();
-        let values = gather(frame, first, count);
-        self.heap.shaped(ShapeId(u32::from(shape)), &values)
+        self.heap.shaped(ShapeId(u32::from(shape)), self.gather_in_arena(frame, first, count))
     }
 
     pub(in crate::vm) fn array(&self, frame: &[Register<'a>], first: Reg, count: u16) -> Value<'a> {
-        self.heap.array(&gather(frame, first, usize::from(count)))
+        self.heap.array_in_arena(self.gather_in_arena(frame, first, usize::from(count)))
+    }
+
+    /// Consecutive registers as values that live in the arena.
+    #[inline]
+    fn gather_in_arena(&self, frame: &[Register<'a>], first: Reg, count: usize) -> &'a [Value<'a>] {
+        let from = &frame[usize::from(first.0)..][..count];
+        self.heap
+            .arena
+            .bump()
+            .alloc_slice_fill_iter(from.iter().map(|register| register.unwrap_or(Value::Null)))
     }
 
     pub(in crate::vm) fn intrinsic(

@@ -9,7 +9,7 @@ use crate::vm::fault::Fault;
 use crate::vm::machine::Machine;
 use crate::vm::state::{Register, Status};
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 /// AWS refuses to wait longer: seconds in a signed 32-bit number.
 const WAIT_SECONDS_MAX: i64 = i32::MAX as i64;

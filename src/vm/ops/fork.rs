@@ -11,7 +11,7 @@ use crate::vm::fault::{Fault, TOLERANCE};
 use crate::vm::machine::{Machine, STRAND_FUEL, mix};
 use crate::vm::state::{Destination, Item, Parent, Register, Status};
 
-type Outcome<T> = Result<T, Box<Fault>>;
+type Outcome<T> = Result<T, Fault>;
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Prepares a Parallel's branches.
@@ -157,7 +157,7 @@ impl<'a> Machine<'_, '_, 'a> {
         }
     }
 
-    fn not_valid(&self, field: &Field, value: Value<'a>, kind: &str) -> Box<Fault> {
+    fn not_valid(&self, field: &Field, value: Value<'a>, kind: &str) -> Fault {
         let text = match value.view(self.heap.docs) {
             View::String(text) => text.to_text().into_owned(),
             _ => to_json(value, self.heap.docs),
@@ -229,7 +229,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// Counts a child's failure; the child is released already. Returns the error that ends the fork, if one does.
-    pub(in crate::vm) fn child_failed(&mut self, parent: u32, fault: Box<Fault>) -> Option<Box<Fault>> {
+    pub(in crate::vm) fn child_failed(&mut self, parent: u32, fault: Fault) -> Option<Fault> {
         self.event(1); // MapIterationFailed, ParallelStateFailed
         let fork = &mut self.state.strands[parent as usize].fork;
         let Some(failed_max) = fork.failed_max else {
