@@ -19,13 +19,21 @@ pub(crate) struct Chunk {
 
 #[derive(Debug)]
 pub(super) enum Bytes {
-    Owned(Vec<u8>),
-    Shared { bytes: Arc<[u8]>, start: usize, end: usize },
+    /// The lines begin at `start`; what stands before it is the end of another chunk's last line.
+    Owned {
+        buffer: Vec<u8>,
+        start: usize,
+    },
+    Shared {
+        bytes: Arc<[u8]>,
+        start: usize,
+        end: usize,
+    },
 }
 
 impl Default for Bytes {
     fn default() -> Self {
-        Self::Owned(Vec::new())
+        Self::Owned { buffer: Vec::new(), start: 0 }
     }
 }
 
@@ -58,7 +66,7 @@ pub(crate) enum LineText<'c> {
 impl Chunk {
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.bytes {
-            Bytes::Owned(bytes) => bytes,
+            Bytes::Owned { buffer, start } => &buffer[*start..],
             Bytes::Shared { bytes, start, end } => &bytes[*start..*end],
         }
     }
@@ -73,13 +81,10 @@ impl Chunk {
         Lines { rest: self.bytes(), offset: self.offset, too_long: self.too_long, line_bytes_max }
     }
 
-    /// The buffer, to be used for another chunk.
+    /// The buffer with what it holds, to be filled for another chunk: only growth is zeroed then.
     pub(crate) fn into_buffer(self) -> Vec<u8> {
         match self.bytes {
-            Bytes::Owned(mut bytes) => {
-                bytes.clear();
-                bytes
-            }
+            Bytes::Owned { buffer, .. } => buffer,
             Bytes::Shared { .. } => Vec::new(),
         }
     }
@@ -145,7 +150,10 @@ mod tests {
     fn lines_know_their_offsets_and_lose_their_breaks() {
         let chunk = Chunk {
             offset: 100,
-            bytes: Bytes::Owned(b"{}\r\n\n \t\r\n [1] \nlonger line\nlast".to_vec()),
+            bytes: Bytes::Owned {
+                buffer: b"rest\n{}\r\n\n \t\r\n [1] \nlonger line\nlast".to_vec(),
+                start: 5,
+            },
             too_long: Some(77),
             ..Chunk::default()
         };

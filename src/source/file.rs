@@ -72,8 +72,7 @@ struct Piece<'f> {
 impl Piece<'_> {
     fn read(&self, start: u64, mut buffer: Vec<u8>) -> Result<Chunk, SourceError> {
         let from = start.saturating_sub(1);
-        buffer.clear();
-        self.append(&mut buffer, from, (self.end - from) as usize)?;
+        self.fill(&mut buffer, 0, from, (self.end - from) as usize)?;
         let skipped = if start > 0 {
             memchr::memchr(b'\n', &buffer).map_or(buffer.len(), |newline| newline + 1)
         } else if buffer.starts_with(BYTE_ORDER_MARK) {
@@ -81,25 +80,27 @@ impl Piece<'_> {
         } else {
             0
         };
-        buffer.drain(..skipped);
-        let offset = from + skipped as u64;
-        let mut chunk = Chunk { offset, ..Chunk::default() };
-        if !buffer.is_empty() {
-            chunk.too_long = self.complete_last_line(&mut buffer, offset)?;
-        }
-        chunk.bytes = Bytes::Owned(buffer);
-        Ok(chunk)
+        let too_long =
+            if skipped < buffer.len() { self.complete_last_line(&mut buffer, skipped, from)? } else { None };
+        let bytes = Bytes::Owned { buffer, start: skipped };
+        Ok(Chunk { offset: from + skipped as u64, bytes, too_long, ..Chunk::default() })
     }
 
-    /// Reads the last line to its end. One that turns out too long is taken out again and measured.
-    fn complete_last_line(&self, buffer: &mut Vec<u8>, offset: u64) -> Result<Option<u64>, SourceError> {
-        let line_start = match memchr::memrchr(b'\n', buffer) {
-            Some(newline) if newline + 1 == buffer.len() => return Ok(None),
-            Some(newline) => newline + 1,
-            None => 0,
+    /// Reads the last line to its end. One that turns out too long is taken out again and measured. `from`:
+    /// where the buffer's first byte stands in the file.
+    fn complete_last_line(
+        &self,
+        buffer: &mut Vec<u8>,
+        skipped: usize,
+        from: u64,
+    ) -> Result<Option<u64>, SourceError> {
+        let line_start = match memchr::memrchr(b'\n', &buffer[skipped..]) {
+            Some(newline) if skipped + newline + 1 == buffer.len() => return Ok(None),
+            Some(newline) => skipped + newline + 1,
+            None => skipped,
         };
         loop {
-            let at = offset + buffer.len() as u64;
+            let at = from + buffer.len() as u64;
             if at >= self.length {
                 return Ok(None);
             }
@@ -110,7 +111,7 @@ impl Piece<'_> {
                 return Ok(Some(known + self.bytes_to_newline(at)?));
             }
             let old = buffer.len();
-            self.append(buffer, at, MORE_BYTES)?;
+            self.fill(buffer, old, at, MORE_BYTES)?;
             if let Some(newline) = memchr::memchr(b'\n', &buffer[old..]) {
                 buffer.truncate(old + newline + 1);
                 return Ok(None);
@@ -122,8 +123,7 @@ impl Piece<'_> {
         let start = at;
         let mut buffer = Vec::with_capacity(MORE_BYTES);
         while at < self.length {
-            buffer.clear();
-            self.append(&mut buffer, at, MORE_BYTES)?;
+            self.fill(&mut buffer, 0, at, MORE_BYTES)?;
             if let Some(newline) = memchr::memchr(b'\n', &buffer) {
                 return Ok(at + newline as u64 - start);
             }
@@ -132,15 +132,15 @@ impl Piece<'_> {
         Ok(at - start)
     }
 
-    /// Appends `count` bytes from `offset` on, or as many as the file had when it was opened.
-    fn append(&self, buffer: &mut Vec<u8>, offset: u64, count: usize) -> Result<(), SourceError> {
+    /// Fills the buffer behind its first `kept` bytes with `count` bytes from `offset` on, or with as many as the
+    /// file had when it was opened.
+    fn fill(&self, buffer: &mut Vec<u8>, kept: usize, offset: u64, count: usize) -> Result<(), SourceError> {
         let count = count.min(usize::try_from(self.length - offset).unwrap_or(usize::MAX));
-        let old = buffer.len();
-        buffer.resize(old + count, 0);
+        buffer.resize(kept + count, 0);
         let mut done = 0;
         while done < count {
             let at = offset + done as u64;
-            match read_at(self.file, &mut buffer[old + done..], at) {
+            match read_at(self.file, &mut buffer[kept + done..], at) {
                 Ok(0) => return Err(SourceError::shrank(self.name, self.length, at)),
                 Ok(read) => done += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

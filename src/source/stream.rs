@@ -239,7 +239,7 @@ impl Cutter {
             sequence: 0,
             source: self.source,
             offset: self.offset,
-            bytes: Bytes::Owned(bytes),
+            bytes: Bytes::Owned { buffer: bytes, start: 0 },
             too_long,
         };
         self.offset += chunk.len();
