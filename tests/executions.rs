@@ -6,16 +6,25 @@ use aslx::Limits;
 use serde_json::{Value, json};
 use support::{Answer, Ended, execute, program};
 
-/// Runs a definition given by its `States` (the first one starts), with tasks that echo their input.
-fn run(states: &Value, input: &Value) -> Ended {
-    run_with(states, input, &mut |_, payload, _| Answer::Json(payload.to_owned()))
+/// Runs a definition, or a single state given by name, with tasks that echo their input.
+fn run(definition: &Value, input: &Value) -> Ended {
+    run_with(definition, input, &mut |_, payload, _| Answer::Json(payload.to_owned()))
 }
 
-fn run_with(states: &Value, input: &Value, tasks: support::Tasks<'_>) -> Ended {
-    let start = states.as_object().and_then(|states| states.keys().next()).expect("a state").clone();
-    let definition = json!({"StartAt": start, "States": states}).to_string();
-    let program = program(&definition);
-    execute(&program, &input.to_string(), &Limits::default(), false, tasks)
+fn run_with(definition: &Value, input: &Value, tasks: support::Tasks<'_>) -> Ended {
+    let whole = match definition.as_object().and_then(|states| states.keys().next()) {
+        Some(name) if definition.get("States").is_none() => json!({"StartAt": name, "States": definition}),
+        _ => definition.clone(),
+    };
+    execute(&program(&whole.to_string()), &input.to_string(), &Limits::default(), false, tasks)
+}
+
+/// As `check`, on texts: key order and number texts of definition and input count too.
+#[track_caller]
+fn check_text(definition: &str, input: &str, expected: &str) {
+    let echo: support::Tasks<'_> = &mut |_, payload, _| Answer::Json(payload.to_owned());
+    let ended = execute(&program(definition), input, &Limits::default(), false, echo);
+    assert_eq!(ended.result.expect("must succeed"), expected);
 }
 
 /// The output must be this text: key order and number texts count.
@@ -38,13 +47,13 @@ const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 #[test]
 fn input_and_output_paths() {
-    let input: Value = serde_json::from_str(r#"{"a": {"b": [1, 2.50, "x"]}, "c": null}"#).expect("JSON");
-    check(&json!({"P": {"Type": "Pass", "End": true}}), &input, r#"{"a":{"b":[1,2.50,"x"]},"c":null}"#);
-    check(&json!({"P": {"Type": "Pass", "InputPath": "$.a.b", "End": true}}), &input, r#"[1,2.50,"x"]"#);
+    let input = json!({"a": {"b": [1, 2.5, "x"]}, "c": null});
+    check(&json!({"P": {"Type": "Pass", "End": true}}), &input, r#"{"a":{"b":[1,2.5,"x"]},"c":null}"#);
+    check(&json!({"P": {"Type": "Pass", "InputPath": "$.a.b", "End": true}}), &input, r#"[1,2.5,"x"]"#);
     check(&json!({"P": {"Type": "Pass", "InputPath": null, "End": true}}), &input, "{}");
     check(&json!({"P": {"Type": "Pass", "OutputPath": null, "End": true}}), &input, "{}");
     check(&json!({"P": {"Type": "Pass", "OutputPath": "$.a.b[-1]", "End": true}}), &input, r#""x""#);
-    check(&json!({"P": {"Type": "Pass", "InputPath": "$.a.b[*]", "End": true}}), &input, r#"[1,2.50,"x"]"#);
+    check(&json!({"P": {"Type": "Pass", "InputPath": "$.a.b[*]", "End": true}}), &input, r#"[1,2.5,"x"]"#);
     check(&json!({"S": {"Type": "Succeed", "InputPath": "$.a", "OutputPath": "$.b[0]"}}), &input, "1");
 }
 
@@ -64,22 +73,34 @@ fn result_paths_overlay_the_raw_input() {
 
 #[test]
 fn overlays_on_overlays_keep_order_and_last_value() {
-    let states = json!({
+    let states = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Result": 1, "ResultPath": "$.x", "Next": "B"},
         "B": {"Type": "Pass", "Result": 2, "ResultPath": "$.y", "Next": "C"},
         "C": {"Type": "Pass", "Result": 3, "ResultPath": "$.x", "Next": "D"},
         "D": {"Type": "Pass", "Parameters": {"keep.$": "$"}, "ResultPath": "$.y", "End": true},
-    });
+    }});
     check(&states, &json!({"a": 0}), r#"{"a":0,"x":3,"y":{"keep":{"a":0,"x":3,"y":2}}}"#);
 }
 
 #[test]
 fn templates_order_keys_as_aws_does() {
-    let states = json!({"P": {"Type": "Pass", "Parameters": {
-        "zeta.$": "$.v", "plain": {"inner.$": "$.v", "k": [1, {"d.$": "$.v"}]}, "alpha.$": "$.v", "b": "$.v"
-    }, "End": true}});
     // Literal keys in template order, then the others as a Java HashMap of {zeta, alpha} iterates.
-    check(&states, &json!({"v": 7}), r#"{"plain":{"k":[1,{"d":7}],"inner":7},"b":"$.v","zeta":7,"alpha":7}"#);
+    check_text(
+        r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {
+            "zeta.$": "$.v", "plain": {"inner.$": "$.v", "k": [1, {"d.$": "$.v"}]}, "alpha.$": "$.v", "b": "$.v"
+        }, "End": true}}}"#,
+        r#"{"v": 7}"#,
+        r#"{"plain":{"k":[1,{"d":7}],"inner":7},"b":"$.v","zeta":7,"alpha":7}"#,
+    );
+}
+
+#[test]
+fn numbers_and_keys_keep_their_text_and_order() {
+    let pass = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "ResultPath": "$.again", "End": true}}}"#;
+    let input = r#" { "z" : [ 1 , 2.50 , 1E2 , -0 ] , "a" : "\u00e9\n" } "#;
+    let minified = r#"{"z":[1,2.50,1E2,-0],"a":"\u00e9\n"}"#;
+    let expected = format!("{},\"again\":{minified}}}", minified.trim_end_matches('}'));
+    check_text(pass, input, &expected);
 }
 
 #[test]
@@ -110,7 +131,7 @@ fn missing_paths_fail_with_their_place() {
 
 #[test]
 fn choice_rules_in_order() {
-    let states = json!({
+    let states = json!({"StartAt": "C", "States": {
         "C": {"Type": "Choice", "Choices": [
             {"And": [{"Variable": "$.n", "NumericGreaterThan": 5}, {"Variable": "$.n", "NumericLessThanEquals": 10}], "Next": "Mid"},
             {"Or": [{"Variable": "$.n", "NumericEquals": 1.0}, {"Not": {"Variable": "$.n", "IsNumeric": true}}], "Next": "One"},
@@ -120,7 +141,7 @@ fn choice_rules_in_order() {
         "One": {"Type": "Pass", "Result": "one", "End": true},
         "Big": {"Type": "Pass", "Result": "big", "End": true},
         "Other": {"Type": "Pass", "Result": "other", "End": true}
-    });
+    }});
     for (n, expected) in [
         (json!(6), "mid"),
         (json!(10.0), "mid"),
@@ -137,10 +158,10 @@ fn choice_rules_in_order() {
 
 #[test]
 fn choice_without_answer_or_variable() {
-    let states = json!({
+    let states = json!({"StartAt": "C", "States": {
         "C": {"Type": "Choice", "Choices": [{"Variable": "$.a", "StringEquals": "x", "Next": "D"}]},
         "D": {"Type": "Succeed"}
-    });
+    }});
     let failure = run(&states, &json!({"a": "y"})).result.expect_err("no rule matches");
     assert_eq!(failure.error.as_deref(), Some("States.NoChoiceMatched"));
     check_failure(
@@ -181,12 +202,12 @@ fn nested_maps_and_parallels() {
 
 #[test]
 fn retry_backs_off_and_then_catch_answers() {
-    let states = json!({
+    let states = json!({"StartAt": "T", "States": {
         "T": {"Type": "Task", "Resource": LAMBDA,
             "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 2, "MaxAttempts": 2, "BackoffRate": 3.0}],
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "H"}], "End": true},
         "H": {"Type": "Pass", "End": true}
-    });
+    }});
     let ended = run_with(&states, &json!({"a": 1}), &mut |_, _, _| Answer::Error("Busy", "again"));
     assert_eq!(ended.result.expect("caught"), r#"{"a":1,"error":{"Error":"Busy","Cause":"again"}}"#);
     assert_eq!(ended.elapsed_ms, 2000 + 6000);
@@ -215,11 +236,11 @@ fn a_retry_sees_its_count_and_runs_the_work_again() {
 #[test]
 fn timeouts_are_not_task_failures() {
     let state = |errors: Value| {
-        json!({
+        json!({"StartAt": "T", "States": {
             "T": {"Type": "Task", "Resource": LAMBDA, "TimeoutSeconds": 9,
                 "Catch": [{"ErrorEquals": errors, "Next": "H"}], "End": true},
             "H": {"Type": "Pass", "End": true}
-        })
+        }})
     };
     let hang: support::Tasks<'_> = &mut |_, _, _| Answer::Hang;
     let ended = run_with(&state(json!(["States.Timeout"])), &json!({}), hang);
@@ -235,24 +256,24 @@ fn timeouts_are_not_task_failures() {
 
 #[test]
 fn runtime_errors_cannot_be_caught() {
-    let states = json!({
+    let states = json!({"StartAt": "T", "States": {
         "T": {"Type": "Task", "Resource": LAMBDA, "InputPath": "$.none",
             "Retry": [{"ErrorEquals": ["States.ALL"]}],
             "Catch": [{"ErrorEquals": ["States.Runtime"], "Next": "H"}, {"ErrorEquals": ["States.ALL"], "Next": "H"}], "End": true},
         "H": {"Type": "Pass", "End": true}
-    });
+    }});
     assert_eq!(run(&states, &json!({})).result.expect_err("fails").error.as_deref(), Some("States.Runtime"));
 }
 
 #[test]
 fn the_first_failing_branch_ends_its_siblings() {
-    let states = json!({
+    let states = json!({"StartAt": "P", "States": {
         "P": {"Type": "Parallel", "Branches": [
             {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": true}}},
             {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Broken", "Cause": "on purpose"}}}
         ], "Catch": [{"ErrorEquals": ["Broken"], "Next": "H"}], "End": true},
         "H": {"Type": "Pass", "End": true}
-    });
+    }});
     let ended = run(&states, &json!({}));
     assert_eq!(ended.elapsed_ms, 0);
     assert_eq!(ended.result.expect("caught"), r#"{"Error":"Broken","Cause":"on purpose"}"#);
@@ -277,13 +298,13 @@ fn waits_run_concurrently_in_a_map() {
 
 #[test]
 fn variables_are_read_as_they_were_at_entry() {
-    let states = json!({
+    let states = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Assign": {"x": 1, "in.$": "$.v"}, "Next": "B"},
         "B": {"Type": "Pass", "Parameters": {"old.$": "$x"}, "Assign": {"x": 2, "y.$": "$x"}, "Next": "C"},
         "C": {"Type": "Map", "ItemsPath": "$in", "ItemProcessor": {"StartAt": "I", "States": {
             "I": {"Type": "Pass", "Assign": {"z.$": "$"}, "Next": "J"},
             "J": {"Type": "Pass", "Parameters": {"x.$": "$x", "z.$": "$z", "y.$": "$y"}, "End": true}}}, "End": true}
-    });
+    }});
     let ended = run(&states, &json!({"v": [7, 8]}));
     assert_eq!(ended.visits[1].output.as_deref(), Some(r#"{"old":1}"#));
     assert_eq!(ended.result.expect("ends"), r#"[{"x":2,"y":1,"z":7},{"x":2,"y":1,"z":8}]"#);

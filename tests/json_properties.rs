@@ -115,9 +115,7 @@ fn is_same(doc: Doc<'_>, id: NodeId, expected: &Value) -> bool {
                 // `-0` is an integer here and the double `-0.0` there.
                 Num::Int(0) => number.as_f64() == Some(0.0),
                 Num::Int(int) => number.as_i64() == Some(int),
-                Num::Float(float) => {
-                    number.as_f64().is_some_and(|expected| expected.total_cmp(&float).is_eq())
-                }
+                Num::Float(float) => number.as_f64().is_some_and(|expected| is_close(float, expected)),
             }
         }
         (Tag::String | Tag::EscapedString, Value::String(text)) => {
@@ -140,12 +138,19 @@ fn is_same(doc: Doc<'_>, id: NodeId, expected: &Value) -> bool {
     }
 }
 
+/// `serde_json` reads doubles fast by default, not to the last bit.
+fn is_close(float: f64, expected: f64) -> bool {
+    (float - expected).abs() <= expected.abs() * 4.0 * f64::EPSILON + f64::from_bits(4)
+}
+
 /// Whether both accept the text with the same meaning, or both refuse it.
 fn assert_agreement(text: &[u8]) {
     let shown = String::from_utf8_lossy(text);
     match (parse(text), serde_json::from_slice::<Value>(text)) {
         (Ok(tape), Ok(value)) => assert!(is_same(Doc::new(text, &tape), NodeId::ROOT, &value), "{shown}"),
         (Err(_), Err(_)) => {}
+        // It reads numbers at once, and refuses those that no double can hold; their text is JSON all the same.
+        (Ok(_), Err(error)) if error.to_string().starts_with("number out of range") => {}
         (ours, theirs) => panic!("{shown}: {:?}, serde_json {:?}", ours.err(), theirs.err()),
     }
 }

@@ -170,7 +170,7 @@ fn write_test(program: &Program, name: &str, test: &Test, target: u32, out: &mut
             write!(out, "boolean Equal ")?;
             write_operand(program, operand, out)?;
         }
-        Comparison::Matches(pattern) => write!(out, "matches {pattern:?}")?,
+        Comparison::Matches(_, pattern) => write!(out, "matches {pattern:?}")?,
         other => write!(out, "{other:?}")?,
     }
     write!(out, " -> {target}")

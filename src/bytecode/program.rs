@@ -155,8 +155,8 @@ pub struct Test {
 pub enum Comparison {
     /// `String*`
     String(Ordering3, Operand<Box<str>>),
-    /// `StringMatches`
-    Matches(jsonpath::Pattern),
+    /// `StringMatches`, with the pattern as written.
+    Matches(jsonpath::Pattern, Box<str>),
     /// `Numeric*`
     Numeric(Ordering3, Operand<Num>),
     /// `Timestamp*`

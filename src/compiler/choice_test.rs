@@ -86,7 +86,7 @@ impl Lowering<'_, '_> {
         Some(match test.operator {
             C::StringMatches => match &test.operand {
                 Given::String(pattern) => match Pattern::parse(pattern) {
-                    Ok(pattern) => Comparison::Matches(pattern),
+                    Ok(parsed) => Comparison::Matches(parsed, pattern.as_str().into()),
                     Err(error) => {
                         let message = format!("StringMatches '{pattern}': {error}");
                         self.refuse(message, test.variable.span, &test.variable.location);

@@ -73,8 +73,7 @@ fn raw_string_bytes(text: &str) -> usize {
 
 #[test]
 fn blanking_keeps_offsets() {
-    let text =
-        "a('\\'', '\"', b\"x\\\"\", r#\"\"q\"\"#, br#\"{\"#, \"é\"); // c\nfn f<'a>(x: &'a str) {} /* /* */ d */ e";
+    let text = "a('\\'', '\"', b\"x\\\"\", r#\"\"q\"\"#, br#\"{\"#, \"é\"); // c\nfn f<'a>(x: &'a str) {} /* /* */ d */ e";
     let code = blank_comments_and_literals(text);
     assert_eq!(code.len(), text.len());
     let kept: Vec<_> = code.split_whitespace().collect();

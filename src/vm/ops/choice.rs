@@ -33,7 +33,7 @@ impl<'a> Machine<'_, '_, 'a> {
                         .is_some_and(|right| order.holds(compare_text(left, right, *order))),
                 }
             }
-            Comparison::Matches(pattern) => {
+            Comparison::Matches(pattern, _) => {
                 variable.as_str(self.heap.docs).is_some_and(|text| pattern.matches(text))
             }
             Comparison::Numeric(order, operand) => {
