@@ -15,6 +15,20 @@ use crate::value::timestamp::Timestamp;
 use crate::vm::{ExecutionError, ExecutionStatus, Names, Visit};
 
 /// Runs executions of one program on the calling thread; a Wait blocks it, unless the clock is virtual.
+///
+/// ```
+/// use aslx::executor::{OutcomeStatus, Runner};
+///
+/// let definition = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","InputPath":"$.order","End":true}}}"#;
+/// let program = aslx::compile(definition, &aslx::CompileOptions::default()).expect("a valid definition");
+///
+/// let mut runner = Runner::builder(program).build()?;
+/// let mut output = Vec::new();
+/// let outcome = runner.run(br#"{"order": {"id": 7}}"#, &mut output).expect("the input is JSON");
+/// assert_eq!(outcome.status, OutcomeStatus::Succeeded);
+/// assert_eq!(output, br#"{"id":7}"#);
+/// # Ok::<(), aslx::task::UnansweredError>(())
+/// ```
 #[derive(Debug)]
 pub struct Runner {
     engine: Engine,

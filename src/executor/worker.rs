@@ -15,7 +15,7 @@ pub(crate) struct Worker<T> {
     engine: Engine,
     suspended: Slab<Waiting<T>>,
     timers: TimerWheel<SlotKey>,
-    /// Executions whose time has come, in order; taken from the timers all at once.
+    /// Executions whose time has come, in order; empty but while they are resumed.
     due: Vec<SlotKey>,
 }
 
@@ -64,9 +64,6 @@ impl<T> Worker<T> {
 
     /// A time not later than that at which the next waiting execution can go on.
     pub(crate) fn next_wake(&self) -> Option<Timestamp> {
-        if !self.due.is_empty() {
-            return Some(Timestamp::default());
-        }
         let next_ms = self.timers.next_ms()?;
         Some(Timestamp::from_millis(i64::try_from(next_ms).unwrap_or(i64::MAX)))
     }

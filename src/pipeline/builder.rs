@@ -47,18 +47,20 @@ pub enum OutputForm {
 
 /// A run over inputs: one execution a line.
 ///
-/// ```no_run
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let program: aslx::bytecode::Program = unimplemented!();
+/// ```
 /// use aslx::pipeline::Pipeline;
+/// use aslx::sink::Sink;
 /// use aslx::source::Input;
 ///
-/// let mut pipeline = Pipeline::builder(program);
-/// pipeline.input(Input::file("orders.ndjson")).workers(2);
-/// let summary = pipeline.build()?.run()?;
-/// println!("{} of {} lines failed", summary.failed, summary.lines);
-/// # Ok(())
-/// # }
+/// let definition = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Result":"seen","End":true}}}"#;
+/// let program = aslx::compile(definition, &aslx::CompileOptions::default()).expect("a valid definition");
+///
+/// let mut builder = Pipeline::builder(program);
+/// builder.input(Input::memory("orders", *b"{\"id\":1}\n{\"id\":2}\nnot JSON\n"));
+/// builder.output(Sink::stream("nowhere", std::io::sink())).workers(2);
+/// let summary = builder.build()?.run()?;
+/// assert_eq!((summary.lines, summary.succeeded, summary.failed), (3, 2, 1));
+/// # Ok::<(), aslx::pipeline::RunError>(())
 /// ```
 pub struct Pipeline {
     run: Run,

@@ -4,6 +4,7 @@
 //! The file is read through the tape and not through typed structs, so that a `Return` keeps the text of its
 //! numbers, as a task's reply does.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::error::nearest;
@@ -96,6 +97,14 @@ impl TestCase {
 }
 
 impl MockConfig {
+    /// Reads a mock file.
+    pub fn from_file(path: &Path) -> Result<Self, FileError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| FileError::whole(&name, format!("failed to read the mock file: {error}")))?;
+        Self::parse(&name, &text)
+    }
+
     /// Reads a mock file's text; `file` is its name for messages.
     pub fn parse(file: &str, text: &str) -> Result<Self, FileError> {
         let document = Document::parse(text.as_bytes(), NESTING_DEPTH_MAX).map_err(|error| {

@@ -75,3 +75,9 @@ fn unknown_names_are_answered_with_those_there_are() {
         "m.json:1: \"StateMachines\" is missing"
     );
 }
+
+#[test]
+fn a_missing_mock_file_is_named() {
+    let error = MockConfig::from_file("no/such/mocks.json".as_ref()).expect_err("it does not exist");
+    assert!(error.to_string().starts_with("no/such/mocks.json: failed to read the mock file: "), "{error}");
+}
