@@ -27,7 +27,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use format::format_f64;
 pub use number::{Num, Number};
 pub use parse::Parser;
-pub use string::{Chars, JsonStr};
+pub use string::{Chars, JsonStr, same_bytes};
 pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
 pub use write::{
     canonical_string_len, json_string_len, minified_len, minify, write_canonical_string, write_json_string,

@@ -1,6 +1,7 @@
 //! What is built in the arena: strings, arrays, objects. Each carries its rendered length.
 
 use super::Value;
+use crate::json::same_bytes;
 
 /// A computed string.
 #[derive(Debug)]
@@ -111,7 +112,7 @@ impl Shape {
     /// Where `key` stands.
     #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
-        self.keys.iter().position(|k| &*k.text == key)
+        self.keys.iter().position(|known| same_bytes(known.text.as_bytes(), key.as_bytes()))
     }
 
     /// Bytes of all keys and commas.
