@@ -105,13 +105,18 @@ impl<'d> Doc<'d> {
     pub fn member(self, id: NodeId, key: &str) -> Option<NodeId> {
         let mut found = None;
         let key_len = key.len() as u32 + 2;
-        for (name, value) in self.members(id) {
-            let node = self.node(name);
+        let end = self.node(id).next as usize;
+        let mut at = id.0 as usize + 1;
+        while at < end
+            && let [name, value, ..] = &self.nodes[at..]
+        {
             // Most keys differ in length, which the node knows: the source is then not touched.
-            let is_same_len = node.end - node.start == key_len;
-            if (is_same_len || node.tag() == Tag::EscapedString) && self.string(name) == *key {
-                found = Some(value);
+            let is_same_len = name.end - name.start == key_len;
+            let is_candidate = is_same_len || name.is(Tag::EscapedString);
+            if is_candidate && self.string(NodeId(at as u32)) == *key {
+                found = Some(NodeId(at as u32 + 1));
             }
+            at = value.next as usize;
         }
         found
     }

@@ -84,6 +84,12 @@ impl Node {
         Tag::ALL[(self.meta >> 28 & 7) as usize]
     }
 
+    /// Whether the node is one of these: a comparison, without a look at a table.
+    #[inline]
+    pub fn is(self, tag: Tag) -> bool {
+        self.meta >> 28 == tag as u32
+    }
+
     /// Elements of an array, members of an object, 0 for scalars.
     #[inline]
     pub fn count(self) -> u32 {

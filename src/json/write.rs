@@ -17,7 +17,8 @@ pub fn minify(doc: Doc<'_>, id: NodeId, out: &mut Vec<u8>) {
 #[inline]
 pub fn minified_len(doc: Doc<'_>, id: NodeId) -> usize {
     if is_minified(doc, id) {
-        return doc.raw(id).len();
+        let node = doc.node(id);
+        return (node.end - node.start) as usize;
     }
     let subtree = &doc.nodes()[id.0 as usize..doc.node(id).next as usize];
     let len = |node: &super::Node| match node.tag() {

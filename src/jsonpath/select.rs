@@ -7,7 +7,6 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::ast::{Quoting, write_bracketed};
 use super::{Path, Segment};
-use crate::json::{Doc, NodeId, Tag};
 use crate::value::{Docs, Heap, Value, View};
 
 /// The most values that one evaluation looks at and collects: paths such as `$..*..*` could otherwise run for
@@ -104,51 +103,37 @@ impl fmt::Display for SelectError<'_> {
 /// Follows names and single indexes. On failure: how many steps succeeded, and why the next did not.
 #[inline]
 fn walk<'a>(segments: &[Segment], root: Value<'a>, heap: Heap<'_, 'a>) -> Result<Value<'a>, (usize, Reason)> {
-    let (mut value, done) = match root {
-        Value::Node { doc, node } => {
-            let (node, done) = walk_document(segments, heap.docs.get(doc), node);
-            (Value::Node { doc, node }, done)
-        }
-        Value::ArenaNode { node, doc } => {
-            let (node, done) = walk_document(segments, doc.doc(), node);
-            (Value::ArenaNode { node, doc }, done)
-        }
-        built => (built, 0),
-    };
-    for (step, segment) in segments.iter().enumerate().skip(done) {
-        value = match segment {
-            Segment::Name(name) => match value.view(heap.docs) {
-                View::Object(object) => object.get(name, heap.docs).ok_or((step, Reason::Missing))?,
-                other => return Err((step, Reason::NotAnObject(type_name(&other)))),
-            },
-            Segment::Index(index) => match value.view(heap.docs) {
-                View::Array(array) => resolve(*index, array.len())
-                    .and_then(|index| array.get(index))
-                    .ok_or((step, Reason::Missing))?,
-                other => return Err((step, Reason::NotAnArray(type_name(&other)))),
-            },
-            Segment::Names(names) => {
-                merged(names, value, heap).map_err(|found| (step, Reason::NotAnObject(found)))?
-            }
-            _ => return Err((step, Reason::Missing)),
+    let mut value = root;
+    for (step, segment) in segments.iter().enumerate() {
+        value = if let Segment::Name(name) = segment {
+            value.member(name, heap.docs).ok_or_else(|| (step, no_member(value, heap.docs)))?
+        } else {
+            other_step(segment, value, heap).map_err(|reason| (step, reason))?
         };
     }
     Ok(value)
 }
 
-/// Follows names inside a document, which most paths never leave. Returns the node reached, and after how many
-/// steps: the general walk goes on from there.
-#[inline]
-fn walk_document(segments: &[Segment], doc: Doc<'_>, root: NodeId) -> (NodeId, usize) {
-    let mut node = root;
-    for (step, segment) in segments.iter().enumerate() {
-        let Segment::Name(name) = segment else { return (node, step) };
-        match if doc.tag(node) == Tag::Object { doc.member(node, name) } else { None } {
-            Some(member) => node = member,
-            None => return (node, step),
-        }
+/// A single index, or `['a','b']` at the end of a path.
+fn other_step<'a>(segment: &Segment, value: Value<'a>, heap: Heap<'_, 'a>) -> Result<Value<'a>, Reason> {
+    match segment {
+        Segment::Index(index) => match value.view(heap.docs) {
+            View::Array(array) => {
+                resolve(*index, array.len()).and_then(|index| array.get(index)).ok_or(Reason::Missing)
+            }
+            other => Err(Reason::NotAnArray(type_name(&other))),
+        },
+        Segment::Names(names) => merged(names, value, heap).map_err(Reason::NotAnObject),
+        _ => Err(Reason::Missing),
     }
-    (node, segments.len())
+}
+
+#[cold]
+fn no_member(value: Value<'_>, docs: &Docs<'_>) -> Reason {
+    match value.view(docs) {
+        View::Object(_) => Reason::Missing,
+        other => Reason::NotAnObject(type_name(&other)),
+    }
 }
 
 /// The place that an index means in an array of `len` elements; negative ones count from the end.

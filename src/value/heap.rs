@@ -4,9 +4,7 @@ use std::cell::RefCell;
 
 use bumpalo::collections::Vec as BumpVec;
 
-use super::{
-    Arena, ArenaDoc, Array, Docs, Members, Object, ObjectView, ShapeId, Text, Value, View, rendered_len,
-};
+use super::{Arena, ArenaDoc, Array, Docs, Members, Object, ShapeId, Text, Value, View, rendered_len};
 use crate::json::{NodeId, ParseError, Parser, Tape};
 
 /// Everything an evaluator needs to read and to build values. `Copy`: pass it on.
@@ -125,18 +123,5 @@ impl<'a> Heap<'_, 'a> {
 
     fn alloc_object(self, members: Members<'a>, len: usize) -> Value<'a> {
         Value::Object(self.arena.bump().alloc(Object { members, len_rendered: saturate(len) }))
-    }
-}
-
-impl<'a> Value<'a> {
-    /// An object's members, if this is one.
-    pub fn as_object<'h>(self, docs: &Docs<'h>) -> Option<ObjectView<'h, 'a>>
-    where
-        'a: 'h,
-    {
-        match self.view(docs) {
-            View::Object(object) => Some(object),
-            _ => None,
-        }
     }
 }

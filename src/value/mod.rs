@@ -7,6 +7,7 @@
 //!
 //! Invariant: whatever a `Value<'a>` points to lives in the arena borrowed for `'a` (or is `'static`).
 
+mod access;
 mod arena;
 mod compare;
 mod container;

@@ -105,52 +105,6 @@ impl<'a> Value<'a> {
             Value::Object(object) => View::Object(ObjectView(ObjectRepr::Built(object))),
         }
     }
-
-    /// The document and node of a value that is held as one.
-    #[inline]
-    pub fn as_node<'h>(self, docs: &Docs<'h>) -> Option<(Doc<'h>, NodeId)>
-    where
-        'a: 'h,
-    {
-        match self {
-            Value::Node { doc, node } => Some((docs.get(doc), node)),
-            Value::ArenaNode { node, doc } => Some((doc.doc(), node)),
-            _ => None,
-        }
-    }
-
-    /// A string's text, if this is one.
-    #[inline]
-    pub fn as_str<'h>(self, docs: &Docs<'h>) -> Option<JsonStr<'h>>
-    where
-        'a: 'h,
-    {
-        match self.view(docs) {
-            View::String(string) => Some(string),
-            _ => None,
-        }
-    }
-
-    /// A number, if this is one.
-    #[inline]
-    pub fn as_num(self, docs: &Docs<'_>) -> Option<Num> {
-        match self.view(docs) {
-            View::Number(number) => Some(number.read()),
-            _ => None,
-        }
-    }
-
-    /// An array's elements, if this is one.
-    #[inline]
-    pub fn as_array<'h>(self, docs: &Docs<'h>) -> Option<ArrayView<'h, 'a>>
-    where
-        'a: 'h,
-    {
-        match self.view(docs) {
-            View::Array(array) => Some(array),
-            _ => None,
-        }
-    }
 }
 
 #[inline]
@@ -290,7 +244,7 @@ where
     }
 }
 
-fn find<'a>(members: &[(&'a str, Value<'a>)], key: &str) -> Option<Value<'a>> {
+pub(super) fn find<'a>(members: &[(&'a str, Value<'a>)], key: &str) -> Option<Value<'a>> {
     members.iter().find(|(k, _)| *k == key).map(|(_, value)| *value)
 }
 

@@ -86,10 +86,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     fn boolean(&self, value: Value<'a>) -> Option<bool> {
-        match value.view(self.heap.docs) {
-            View::Bool(value) => Some(value),
-            _ => None,
-        }
+        value.as_bool(self.heap.docs)
     }
 
     fn timestamp(&self, value: Value<'a>) -> Option<Timestamp> {

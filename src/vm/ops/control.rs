@@ -50,7 +50,10 @@ impl<'a> Machine<'_, '_, 'a> {
         let limit = self.limits.payload_bytes_max as usize;
         match value.as_node(self.heap.docs) {
             // A span is never shorter than its minified text, and it is a field read.
-            Some((doc, node)) => doc.raw(node).len() > limit && rendered_len(value, self.heap.docs) > limit,
+            Some((doc, node)) => {
+                let node = doc.node(node);
+                (node.end - node.start) as usize > limit && rendered_len(value, self.heap.docs) > limit
+            }
             None => rendered_len(value, self.heap.docs) > limit,
         }
     }
