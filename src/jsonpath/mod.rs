@@ -20,5 +20,5 @@ mod string_matches;
 pub use ast::{Path, Root, Segment};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use reference_path::{SetError, set};
-pub use select::{SelectError, select};
+pub use select::{SelectError, find, select};
 pub use string_matches::{Pattern, PatternError};

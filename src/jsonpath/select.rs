@@ -38,6 +38,23 @@ pub fn select<'p, 'a>(
     }
 }
 
+/// What the path leads to, as [`select`], without a reason where it leads nowhere. A definite path of names is
+/// followed without a detour through results: these are most of what a state machine evaluates.
+#[inline]
+pub fn find<'a>(path: &Path, root: Value<'a>, heap: Heap<'_, 'a>) -> Option<Value<'a>> {
+    if !path.is_definite() {
+        return select(path, root, heap).ok();
+    }
+    let mut value = root;
+    for segment in path.segments() {
+        value = match segment {
+            Segment::Name(name) => value.member(name, heap.docs)?,
+            _ => other_step(segment, value, heap).ok()?,
+        };
+    }
+    Some(value)
+}
+
 /// Why a path leads nowhere. Making one costs nothing; the text is made by `Display`, as Jayway words it.
 #[derive(Debug, Clone, Copy)]
 pub struct SelectError<'p> {

@@ -80,7 +80,13 @@ impl<'a> Machine<'_, '_, 'a> {
                     self.context(slot, field).map(|value| put(&mut frame, dst, value))
                 }
                 Op::Select { dst, src, path } => {
-                    self.select(&frame, src, path, pc - 1).map(|value| put(&mut frame, dst, value))
+                    let found = self.find(&frame, src, path);
+                    if found.is_some() {
+                        frame[usize::from(dst.0)] = found;
+                        Ok(())
+                    } else {
+                        Err(self.not_found(&frame, src, path, pc - 1))
+                    }
                 }
                 Op::Object { dst, first, shape } => {
                     let value = self.object(&frame, first, shape);

@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use crate::bytecode::{Comparison, Operand, PathId, Reg, TestId};
 use crate::json::{JsonStr, Num};
-use crate::jsonpath;
 use crate::value::timestamp::Timestamp;
 use crate::value::{Value, View};
 use crate::vm::fault::Fault;
@@ -61,11 +60,6 @@ impl<'a> Machine<'_, '_, 'a> {
             Comparison::IsBoolean(wanted) => self.boolean(variable).is_some() == *wanted,
             Comparison::IsTimestamp(wanted) => self.timestamp(variable).is_some() == *wanted,
         })
-    }
-
-    fn find(&self, frame: &[Register<'a>], source: Reg, path: PathId) -> Option<Value<'a>> {
-        let root = frame[usize::from(source.0)]?;
-        jsonpath::select(self.program.path(path), root, self.heap).ok()
     }
 
     /// A path on the right-hand side.

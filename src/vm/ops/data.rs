@@ -27,18 +27,19 @@ impl<'a> Machine<'_, '_, 'a> {
         frame[usize::from(src.0)].ok_or_else(|| self.unassigned(pc))
     }
 
+    /// The value that a path leads to, if it leads to one.
     #[inline]
-    pub(in crate::vm) fn select(
-        &self,
-        frame: &[Register<'a>],
-        src: Reg,
-        path: PathId,
-        pc: u32,
-    ) -> Outcome<Value<'a>> {
-        let Some(root) = frame[usize::from(src.0)] else { return Err(self.unassigned(pc)) };
+    pub(in crate::vm) fn find(&self, frame: &[Register<'a>], src: Reg, path: PathId) -> Register<'a> {
+        jsonpath::find(self.program.path(path), frame[usize::from(src.0)]?, self.heap)
+    }
+
+    /// Why `find` found nothing.
+    #[cold]
+    pub(in crate::vm) fn not_found(&self, frame: &[Register<'a>], src: Reg, path: PathId, pc: u32) -> Fault {
+        let Some(root) = frame[usize::from(src.0)] else { return self.unassigned(pc) };
         let path = self.program.path(path);
-        jsonpath::select(path, root, self.heap)
-            .map_err(|error| self.missing(frame, path.text(), &error.to_string(), pc))
+        let reason = jsonpath::select(path, root, self.heap).err().map(|error| error.to_string());
+        self.missing(frame, path.text(), &reason.unwrap_or_default(), pc)
     }
 
     /// The error text of a path that found nothing, by the field it stands in.
