@@ -215,7 +215,8 @@ proptest! {
             prop_assert_eq!(minified(&small, &again, NodeId::ROOT), &small[..]);
             prop_assert!(tape.flags().contains(DocFlags::WHITESPACE) || small == raw);
             let (before, after) = (serde_json::from_slice::<Value>(raw), serde_json::from_slice::<Value>(&small));
-            prop_assert_eq!(before.unwrap(), after.unwrap());
+            // Where a number is out of `serde_json`'s range, both texts must be.
+            prop_assert_eq!(before.ok(), after.ok());
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Longest value that the text shows in full; the final output always is.
-const VALUE_CHARS_MAX: usize = 240;
+const VALUE_CHARS_MAX: usize = 2_000;
 
 /// How an execution ended, and what happened on the way.
 #[derive(Debug)]
@@ -51,11 +51,19 @@ impl Story {
     pub(super) fn to_text(&self) -> String {
         let Outcome { status, error, cause, state, visits, .. } = &self.outcome;
         let mut out = String::new();
+        let mut before = None;
         for visit in visits {
-            let output =
-                visit.output.as_deref().map_or("none: the state did not end normally".into(), shorten);
             let _ = writeln!(out, "{} ({})", visit.name, visit.kind.as_str());
-            let _ = writeln!(out, "  input   {}\n  output  {output}", shorten(&visit.input));
+            // What the state before handed on is on the page already.
+            if before != Some(&visit.input) {
+                let _ = writeln!(out, "  input   {}", shorten(&visit.input));
+            }
+            let _ = match &visit.output {
+                None => writeln!(out, "  output  none: the state did not end normally"),
+                Some(output) if *output == visit.input => writeln!(out, "  output  its input, unchanged"),
+                Some(output) => writeln!(out, "  output  {}", shorten(output)),
+            };
+            before = visit.output.as_ref();
         }
         let _ = writeln!(out, "\n{}", status.as_str());
         if *status == OutcomeStatus::Succeeded {
@@ -134,9 +142,9 @@ mod tests {
     #[test]
     fn text_shortens_what_is_long_but_never_the_output() {
         let mut story = story("[]", None);
-        story.outcome.visits[0].input = format!("\"{}\"", "ü".repeat(1000));
+        story.outcome.visits[0].input = format!("\"{}\"", "ü".repeat(3000));
         let text = story.to_text();
-        assert!(text.contains("ü... (2002 bytes)\n"), "{text}");
+        assert!(text.contains("ü... (6002 bytes)\n"), "{text}");
         assert!(text.ends_with("B (Pass)\n  input   {\"a\":\"é\"}\n  output  none: the state did not end normally\n\nSUCCEEDED\n[]\n"), "{text}");
         story.output = "1".repeat(1000);
         assert!(story.to_text().ends_with(&format!("\n{}\n", "1".repeat(1000))));

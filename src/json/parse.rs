@@ -5,7 +5,7 @@ use std::fmt;
 use super::scan::{Index, Kernel, best_kernel, portable_kernel};
 use super::walk::{Frame, Walk, nodes_len_max};
 use super::{DocFlags, ParseError, ParseErrorKind, Tape};
-use crate::Limits;
+use crate::limits::Limits;
 
 /// Parses documents; keeps its buffers from one to the next.
 ///

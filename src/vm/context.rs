@@ -21,27 +21,13 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &self.state.strands[slot as usize];
         let text = |text: &str| Ok(self.heap.text(text));
         match field {
-            ContextField::Whole => self.build(
-                slot,
-                &[
-                    ("Execution", ContextField::Execution),
-                    ("StateMachine", ContextField::StateMachine),
-                    ("State", ContextField::State),
-                    ("Map", ContextField::Map),
-                    ("Task", ContextField::Task),
-                ],
-            ),
-            ContextField::Execution => self.build(
-                slot,
-                &[
-                    ("Id", ContextField::ExecutionId),
-                    ("Input", ContextField::ExecutionInput),
-                    ("StartTime", ContextField::ExecutionStartTime),
-                    ("Name", ContextField::ExecutionName),
-                    ("RoleArn", ContextField::ExecutionRoleArn),
-                    ("RedriveCount", ContextField::ExecutionRedriveCount),
-                ],
-            ),
+            ContextField::Whole
+            | ContextField::Execution
+            | ContextField::StateMachine
+            | ContextField::State
+            | ContextField::Task
+            | ContextField::MapItem => self.build(slot, parts(field)),
+            ContextField::Map if strand.item.is_some() => self.build(slot, parts(field)),
             ContextField::ExecutionId => {
                 let express_id = self.derived_uuid(EXPRESS_ID_DRAW);
                 text(&self.names.execution_id(&self.execution_name(), &express_id))
@@ -54,32 +40,14 @@ impl<'a> Machine<'_, '_, 'a> {
             ContextField::ExecutionRedriveCount if self.names.machine_type == MachineType::Standard => {
                 Ok(Value::Int(0))
             }
-            ContextField::StateMachine => self.build(
-                slot,
-                &[("Id", ContextField::StateMachineId), ("Name", ContextField::StateMachineName)],
-            ),
             ContextField::StateMachineId => text(&self.names.state_machine_id()),
             ContextField::StateMachineName => text(&self.names.state_machine),
-            ContextField::State => self.build(
-                slot,
-                &[
-                    ("Name", ContextField::StateName),
-                    ("EnteredTime", ContextField::StateEnteredTime),
-                    ("RetryCount", ContextField::StateRetryCount),
-                ],
-            ),
             ContextField::StateName => text(&self.program.state(strand.state).name),
             ContextField::StateEnteredTime => Ok(self.timestamp_text(strand.entered_at)),
             ContextField::StateRetryCount if self.program.state(strand.state).kind.is_retriable() => {
                 Ok(Value::Int(i64::from(strand.retry_count)))
             }
-            ContextField::Task => self.build(slot, &[("Token", ContextField::TaskToken)]),
             ContextField::TaskToken if self.waits_for_token(slot) => text(&self.task_token(slot)),
-            ContextField::Map if strand.item.is_some() => {
-                self.build(slot, &[("Item", ContextField::MapItem)])
-            }
-            ContextField::MapItem => self
-                .build(slot, &[("Index", ContextField::MapItemIndex), ("Value", ContextField::MapItemValue)]),
             ContextField::MapItemIndex if let Some(item) = strand.item => {
                 Ok(Value::Int(i64::from(item.index)))
             }
@@ -102,7 +70,7 @@ impl<'a> Machine<'_, '_, 'a> {
             }
         }
         if members.is_empty() {
-            return Err(Self::absent(parts[0].1));
+            return Err(Self::absent(parts.first().map_or(ContextField::Whole, |(_, field)| *field)));
         }
         Ok(self.heap.object(members.into_bump_slice()))
     }
@@ -142,5 +110,40 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &self.state.strands[slot as usize];
         let visit = u64::from(strand.entered_event) << 20 | u64::from(strand.retry_count);
         String::from_utf8_lossy(&Random::new(mix(strand.seed, TOKEN_DRAW | visit)).uuid_v4()).into_owned()
+    }
+}
+
+/// The members of a part that is an object, in AWS's order; those that an execution has not are left out.
+fn parts(field: ContextField) -> &'static [(&'static str, ContextField)] {
+    match field {
+        ContextField::Whole => &[
+            ("Execution", ContextField::Execution),
+            ("StateMachine", ContextField::StateMachine),
+            ("State", ContextField::State),
+            ("Map", ContextField::Map),
+            ("Task", ContextField::Task),
+        ],
+        ContextField::Execution => &[
+            ("Id", ContextField::ExecutionId),
+            ("Input", ContextField::ExecutionInput),
+            ("StartTime", ContextField::ExecutionStartTime),
+            ("Name", ContextField::ExecutionName),
+            ("RoleArn", ContextField::ExecutionRoleArn),
+            ("RedriveCount", ContextField::ExecutionRedriveCount),
+        ],
+        ContextField::StateMachine => {
+            &[("Id", ContextField::StateMachineId), ("Name", ContextField::StateMachineName)]
+        }
+        ContextField::State => &[
+            ("Name", ContextField::StateName),
+            ("EnteredTime", ContextField::StateEnteredTime),
+            ("RetryCount", ContextField::StateRetryCount),
+        ],
+        ContextField::Task => &[("Token", ContextField::TaskToken)],
+        ContextField::Map => &[("Item", ContextField::MapItem)],
+        ContextField::MapItem => {
+            &[("Index", ContextField::MapItemIndex), ("Value", ContextField::MapItemValue)]
+        }
+        _ => &[],
     }
 }
