@@ -101,13 +101,13 @@ impl<'a> Value<'a> {
                         docs.shapes[shape.0 as usize].position(key).map(|index| values[index])
                     }
                     Members::Listed(members) => find(members, key),
-                    Members::Overlay { base, changes } => match find(changes, key) {
-                        Some(changed) => Some(changed),
-                        None => {
-                            value = *base;
-                            continue;
+                    Members::Overlay { base, changes } => {
+                        if let Some(changed) = find(changes, key) {
+                            return Some(changed);
                         }
-                    },
+                        value = *base;
+                        continue;
+                    }
                 },
                 _ => None,
             };
