@@ -1,6 +1,6 @@
 //! Running executions: the loop between the VM's steps and the world.
 //!
-//! The VM returns steps and never calls out; an [`engine`] performs what they ask for. Who waits for time to
+//! The VM returns steps and never calls out; an `engine` performs what they ask for. Who waits for time to
 //! pass differs: a [`Runner`] blocks its thread, a `Worker` parks the execution and goes on with others, and
 //! under a virtual clock nobody waits at all.
 //!

@@ -1,6 +1,6 @@
 //! Inputs: newline-delimited JSON from files, streams and memory, in chunks of whole lines.
 //!
-//! A [`Feed`] hands chunks to workers. Regular files and memory are cut at fixed offsets and each worker reads
+//! A `Feed` hands chunks to workers. Regular files and memory are cut at fixed offsets and each worker reads
 //! its own piece: a line belongs to the piece in which it starts. Streams are read by one thread of their own.
 //!
 //! Invariants: the chunks' sequence numbers follow the order of the inputs and of the lines in them; every
