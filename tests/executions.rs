@@ -190,6 +190,42 @@ fn map_keeps_order_and_sees_its_context() {
 }
 
 #[test]
+fn a_selected_item_is_read_as_it_stands_now() {
+    // Inner states read the selected object, a changed one, and the selected one again after a loop back.
+    let item = |inner: Value| {
+        json!({"M": {"Type": "Map", "ItemsPath": "$.items",
+            "ItemSelector": {"v.$": "$$.Map.Item.Value", "k.$": "$.k", "lit": {"n": 1}},
+            "ItemProcessor": {"StartAt": "A", "States": inner}, "End": true}})
+    };
+    let input = json!({"items": [{"n": 1}, {"n": 5}], "k": 3});
+    let choice = json!({
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.v.n", "NumericLessThanPath": "$.k", "Next": "B"}], "Default": "C"},
+        "B": {"Type": "Pass", "Parameters": {"low.$": "$.v.n", "lit.$": "$.lit.n", "all.$": "$"}, "End": true},
+        "C": {"Type": "Pass", "Result": 9, "ResultPath": "$.v.n", "Next": "D"},
+        "D": {"Type": "Pass", "Parameters": {"high.$": "$.v.n", "k.$": "States.MathAdd($.k, 1)"}, "End": true}
+    });
+    check(
+        &item(choice),
+        &input,
+        r#"[{"all":{"lit":{"n":1},"v":{"n":1},"k":3},"low":1,"lit":1},{"high":9,"k":4}]"#,
+    );
+    let back = json!({
+        "A": {"Type": "Choice", "Choices": [{"Variable": "$.k", "NumericEquals": 3, "Next": "B"}], "Default": "C"},
+        "B": {"Type": "Pass", "Result": 4, "ResultPath": "$.k", "Next": "A"},
+        "C": {"Type": "Pass", "Parameters": {"k.$": "$.k"}, "End": true}
+    });
+    check(&item(back), &input, r#"[{"k":4},{"k":4}]"#);
+    let failing = json!({"A": {"Type": "Pass", "Parameters": {"x.$": "$.v.none"}, "End": true}});
+    let failure = run(&item(failing), &input).result.expect_err("no such field");
+    assert_eq!(
+        failure.cause.as_deref(),
+        Some(
+            "An error occurred while executing the state 'A' (entered at the event id #5). The JSONPath '$.v.none' specified for the field 'x.$' could not be found in the input '{\"lit\":{\"n\":1},\"v\":{\"n\":1},\"k\":3}'"
+        )
+    );
+}
+
+#[test]
 fn nested_maps_and_parallels() {
     let states = json!({"M": {"Type": "Map", "ItemProcessor": {"StartAt": "Q", "States": {
         "Q": {"Type": "Parallel", "Branches": [

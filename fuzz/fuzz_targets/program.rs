@@ -107,7 +107,11 @@ impl Writer {
             }
             5 => {
                 let concurrency = u.int_in_range(0..=3)?;
-                let _ = write!(self.text, "\"Type\":\"Map\",\"MaxConcurrency\":{concurrency},\"ItemsPath\":\"$.list\",\"ItemProcessor\":");
+                let _ = write!(self.text, "\"Type\":\"Map\",\"MaxConcurrency\":{concurrency},\"ItemsPath\":\"$.list\"");
+                if bool::arbitrary(u)? {
+                    self.text.push_str(",\"ItemSelector\":{\"a.$\":\"$$.Map.Item.Value\",\"n.$\":\"$.n\",\"list.$\":\"$.list\",\"s\":\"x\"}");
+                }
+                self.text.push_str(",\"ItemProcessor\":");
                 self.graph(u, depth + 1)?;
                 self.retry(u)?;
                 self.paths(u, true)?;

@@ -40,7 +40,8 @@ pub struct ProgramBuilder {
     constant_ids: Map<String, ConstantId>,
     shapes: Vec<Shape>,
     paths: Vec<Path>,
-    path_ids: Map<String, PathId>,
+    /// By text and number of steps: a path below another keeps its text.
+    path_ids: Map<(String, usize), PathId>,
     tests: Vec<Test>,
     calls: Vec<CallSite>,
     tasks: Vec<TaskSite>,
@@ -112,9 +113,10 @@ impl ProgramBuilder {
         id
     }
 
-    /// Adds a path; equal texts share one.
+    /// Adds a path; equal ones share one.
     pub fn add_path(&mut self, path: &Path) -> PathId {
-        if let Some(id) = self.path_ids.get(path.text()) {
+        let key = (path.text().to_owned(), path.segments().len());
+        if let Some(id) = self.path_ids.get(&key) {
             return *id;
         }
         let index = self.paths.len();
@@ -123,7 +125,7 @@ impl ProgramBuilder {
             PathId(0)
         });
         self.paths.push(path.clone());
-        self.path_ids.insert(path.text().to_owned(), id);
+        self.path_ids.insert(key, id);
         id
     }
 

@@ -96,7 +96,7 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
         Op::Move { dst, src } => write!(out, "move   {} = {}", r(dst), r(src)),
         Op::Context { dst, field } => write!(out, "contxt {} = $$.{}", r(dst), field.path()),
         Op::Select { dst, src, path } => {
-            write!(out, "select {} = {} {}", r(dst), r(src), program.path(path).text())
+            write!(out, "select {} = {} {}", r(dst), r(src), program.path(path))
         }
         Op::Object { dst, first, shape } => {
             write!(out, "object {} = {{", r(dst))?;
@@ -115,14 +115,7 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
             write!(out, "call   {} = {}({}; {})", r(dst), site.function.name(), r(first), site.argument_count)
         }
         Op::SetPath { value, base, path } => {
-            write!(
-                out,
-                "setpth {} = {} with {} := {}",
-                r(value),
-                r(base),
-                program.path(path).text(),
-                r(value)
-            )
+            write!(out, "setpth {} = {} with {} := {}", r(value), r(base), program.path(path), r(value))
         }
         Op::WaitSeconds { seconds } => write!(out, "wait   {} seconds", r(seconds)),
         Op::WaitUntil { timestamp } => write!(out, "wait   until {}", r(timestamp)),
@@ -152,7 +145,7 @@ fn graphs(program: &Program, fork: usize) -> Vec<u32> {
 }
 
 fn write_test(program: &Program, name: &str, test: &Test, target: u32, out: &mut String) -> fmt::Result {
-    write!(out, "{name} {} {} ", Show(test.source), program.path(test.variable).text())?;
+    write!(out, "{name} {} {} ", Show(test.source), program.path(test.variable))?;
     match &test.comparison {
         Comparison::String(ordering, operand) => {
             write!(out, "string {ordering:?} ")?;
@@ -179,7 +172,7 @@ fn write_test(program: &Program, name: &str, test: &Test, target: u32, out: &mut
 fn write_operand<T: fmt::Debug>(program: &Program, operand: &Operand<T>, out: &mut String) -> fmt::Result {
     match operand {
         Operand::Literal(value) => write!(out, "{value:?}"),
-        Operand::Path { source, path } => write!(out, "{} {}", Show(*source), program.path(*path).text()),
+        Operand::Path { source, path } => write!(out, "{} {}", Show(*source), program.path(*path)),
     }
 }
 

@@ -95,8 +95,15 @@ impl Lowering<'_, '_> {
 
     /// Lowers a path; the register returned may be one that holds the value already.
     pub(super) fn path(&mut self, path: &Path, input: Reg, site: &Site, dst: Option<Reg>) -> Reg {
-        let src = self.root(path, input, dst);
-        let taken = context::taken(path);
+        // Other sites name the steps of the whole path in their error texts.
+        let selected = match site {
+            Site::Template { .. } => self.selected_item.register(path, input),
+            _ => None,
+        };
+        let (src, taken) = match selected {
+            Some(register) => (register, 1),
+            None => (self.root(path, input, dst), context::taken(path)),
+        };
         if path.segments().len() == taken {
             return src;
         }

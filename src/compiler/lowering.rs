@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::register::Registers;
 use super::scope::Scope;
+use super::selected_item::SelectedItem;
 use crate::asl::model::{PayloadTemplate, QueryLanguage, State, StateGraph, StateIndex, StateMachine};
 use crate::bytecode::{Graph, GraphId, Label, Op, PendingLabel, ProgramBuilder, Reg, StateId, StateInfo};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
@@ -28,6 +29,8 @@ pub(super) struct Lowering<'m, 'd> {
     pub refused: bool,
     pub registers: Registers,
     pub scope: Scope,
+    /// What the graph's `ItemSelector` has left in registers, if it has one.
+    pub selected_item: SelectedItem,
     /// The state being lowered.
     pub state_id: StateId,
     labels: Vec<PendingLabel>,
@@ -44,6 +47,7 @@ impl<'m, 'd> Lowering<'m, 'd> {
             refused: false,
             registers: Registers::default(),
             scope: Scope::default(),
+            selected_item: SelectedItem::default(),
             state_id: StateId(0),
             labels: Vec::new(),
             waiting: VecDeque::new(),
@@ -100,11 +104,13 @@ impl<'m, 'd> Lowering<'m, 'd> {
         let fixed = 1 + scope.names.len() + usize::from(map_input.is_some());
         self.registers = Registers::new(fixed);
         self.scope = scope;
+        self.selected_item = SelectedItem::default();
         self.labels = graph.states.iter().map(|_| self.builder.pending()).collect();
         self.builder.graph_mut(id).entry = self.builder.here();
         if let (Some(template), Some(map_input)) = (item_selector, map_input) {
-            self.template(template, map_input, "ItemSelector", Reg::INPUT);
+            self.select_item(template, map_input, graph);
         }
+        let fixed = self.registers.mark();
         let start = self.label(graph.start_at);
         if graph.start_at.0 != 0 {
             self.builder.emit_jump(start, |target| Op::Jump { target });
@@ -112,6 +118,7 @@ impl<'m, 'd> Lowering<'m, 'd> {
         for (index, state) in graph.states.iter().enumerate() {
             self.builder.bind(self.labels[index]);
             self.registers.release(fixed);
+            self.selected_item.turn_to(index);
             self.state(id, state);
         }
         let registers = self.registers.most();

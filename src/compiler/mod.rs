@@ -18,6 +18,7 @@ mod options;
 mod register;
 mod retry_catch;
 mod scope;
+mod selected_item;
 mod state;
 mod template;
 

@@ -49,8 +49,21 @@ impl Lowering<'_, '_> {
     }
 
     fn template_object(&mut self, node: NodeId, input: Reg, dst: Reg, location: &str) {
-        let fields = ordered_fields(self.source, node);
         let mark = self.registers.mark();
+        self.template_fields(node, input, dst, location);
+        self.registers.release(mark);
+    }
+
+    /// Lowers an object template into `dst`. Returns its fields and the first of the registers, one for each, that
+    /// hold their values; these stay taken.
+    pub(super) fn template_fields(
+        &mut self,
+        node: NodeId,
+        input: Reg,
+        dst: Reg,
+        location: &str,
+    ) -> (Vec<TemplateField>, Reg) {
+        let fields = ordered_fields(self.source, node);
         let first = self.registers.block(fields.len());
         for (index, field) in fields.iter().enumerate() {
             let into = first.offset(index);
@@ -63,7 +76,7 @@ impl Lowering<'_, '_> {
         }
         let shape = self.builder.add_shape(Shape::new(fields.iter().map(TemplateField::name)));
         self.builder.emit(Op::Object { dst, first, shape });
-        self.registers.release(mark);
+        (fields, first)
     }
 
     /// The value of a `.$` key.
@@ -125,7 +138,7 @@ pub(super) fn ordered_fields(source: Doc<'_>, node: NodeId) -> Vec<TemplateField
 }
 
 /// Whether an object key below `node` ends in `.$`.
-fn is_dynamic(source: Doc<'_>, node: NodeId) -> bool {
+pub(super) fn is_dynamic(source: Doc<'_>, node: NodeId) -> bool {
     let mut pending = vec![node];
     while let Some(node) = pending.pop() {
         match source.tag(node) {
