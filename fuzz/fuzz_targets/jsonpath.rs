@@ -45,9 +45,8 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     if let Some(call) = &call {
-        let mut resolve = |path: &Path| {
-            select(path, root, heap).map_err(|error| IntrinsicError::new(error.to_string()))
-        };
+        let mut resolve =
+            |path: &Path| select(path, root, heap).map_err(|error| IntrinsicError::new(error.to_string()));
         if let Ok(value) = evaluate(call, &mut resolve, heap, &mut Random::new(1)) {
             check(value);
         }

@@ -17,25 +17,66 @@ use aslx::{CompileOptions, Limits, compile};
 use libfuzzer_sys::fuzz_target;
 
 const PATHS: &[&str] = &[
-    "$", "$.a", "$.b", "$.a.b", "$.list", "$.list[0]", "$.list[-1]", "$.list[*]", "$..b", "$.list[1:]", "$['a','b']",
-    "$.n", "$.missing.deep", "$$", "$$.Execution.Input.a", "$$.State.Name", "$$.State.RetryCount", "$$.Map.Item.Value",
-    "$$.Map.Item.Index", "$x", "$y.b", "$never",
+    "$",
+    "$.a",
+    "$.b",
+    "$.a.b",
+    "$.list",
+    "$.list[0]",
+    "$.list[-1]",
+    "$.list[*]",
+    "$..b",
+    "$.list[1:]",
+    "$['a','b']",
+    "$.n",
+    "$.missing.deep",
+    "$$",
+    "$$.Execution.Input.a",
+    "$$.State.Name",
+    "$$.State.RetryCount",
+    "$$.Map.Item.Value",
+    "$$.Map.Item.Index",
+    "$x",
+    "$y.b",
+    "$never",
 ];
-const RESULT_PATHS: &[&str] = &["\"$\"", "null", "\"$.r\"", "\"$.a.b\"", "\"$.list[0]\"", "\"$.new.deep.er\""];
+const RESULT_PATHS: &[&str] =
+    &["\"$\"", "null", "\"$.r\"", "\"$.a.b\"", "\"$.list[0]\"", "\"$.new.deep.er\""];
 const CALLS: &[&str] = &[
-    "States.Array($.a, 1, 'x')", "States.Format('{} and {}', $.a, $.n)", "States.JsonToString($)", "States.UUID()",
-    "States.ArrayLength($.list)", "States.MathAdd($.n, 2)", "States.JsonMerge($, $.a, false)", "States.Hash($.a, 'MD5')",
-    "States.ArrayPartition($.list, 2)", "States.ArrayUnique(States.Array($.a, $.b, $.a))", "States.StringSplit($.s, ',')",
-    "States.StringToJson($.s)", "States.MathRandom(1, 10)", "States.ArrayRange(0, $.n, 2)", "States.Base64Encode($.s)",
+    "States.Array($.a, 1, 'x')",
+    "States.Format('{} and {}', $.a, $.n)",
+    "States.JsonToString($)",
+    "States.UUID()",
+    "States.ArrayLength($.list)",
+    "States.MathAdd($.n, 2)",
+    "States.JsonMerge($, $.a, false)",
+    "States.Hash($.a, 'MD5')",
+    "States.ArrayPartition($.list, 2)",
+    "States.ArrayUnique(States.Array($.a, $.b, $.a))",
+    "States.StringSplit($.s, ',')",
+    "States.StringToJson($.s)",
+    "States.MathRandom(1, 10)",
+    "States.ArrayRange(0, $.n, 2)",
+    "States.Base64Encode($.s)",
 ];
 const INPUTS: &[&str] = &[
     r#"{"a":{"b":1},"b":[1,2.50],"list":[3,{"b":"x"},null],"n":4,"s":"[1,2]","t":"2026-01-02T03:04:05Z"}"#,
-    "[]", "7", r#" { "a" : "\u00e9\n" , "list" : [ [ ] , [ 1 ] ] , "n" : -1.5e3 , "n" : 2 } "#, r#"{"list":[{},{"b":true}]}"#,
+    "[]",
+    "7",
+    r#" { "a" : "\u00e9\n" , "list" : [ [ ] , [ 1 ] ] , "n" : -1.5e3 , "n" : 2 } "#,
+    r#"{"list":[{},{"b":true}]}"#,
 ];
 const OPERATORS: &[&str] = &[
-    "\"NumericEquals\":4", "\"NumericLessThanPath\":\"$.n\"", "\"StringEquals\":\"x\"", "\"StringMatches\":\"*x\\\\**\"",
-    "\"IsPresent\":true", "\"IsNull\":false", "\"BooleanEquals\":true", "\"IsTimestamp\":true",
-    "\"TimestampLessThan\":\"2026-01-02T03:04:06Z\"", "\"StringGreaterThanPath\":\"$.s\"",
+    "\"NumericEquals\":4",
+    "\"NumericLessThanPath\":\"$.n\"",
+    "\"StringEquals\":\"x\"",
+    "\"StringMatches\":\"*x\\\\**\"",
+    "\"IsPresent\":true",
+    "\"IsNull\":false",
+    "\"BooleanEquals\":true",
+    "\"IsTimestamp\":true",
+    "\"TimestampLessThan\":\"2026-01-02T03:04:06Z\"",
+    "\"StringGreaterThanPath\":\"$.s\"",
 ];
 const DEPTH_MAX: usize = 3;
 
@@ -52,7 +93,11 @@ impl Writer {
         self.names += count;
         let _ = write!(self.text, "{{\"StartAt\":\"S{first}\",\"States\":{{");
         for index in 0..count {
-            let next = if index + 1 < count { format!("\"Next\":\"S{}\"", first + index + 1) } else { "\"End\":true".to_owned() };
+            let next = if index + 1 < count {
+                format!("\"Next\":\"S{}\"", first + index + 1)
+            } else {
+                "\"End\":true".to_owned()
+            };
             let comma = if index > 0 { "," } else { "" };
             let _ = write!(self.text, "{comma}\"S{}\":{{", first + index);
             self.state(u, depth, &next, first + index)?;
@@ -62,7 +107,13 @@ impl Writer {
         Ok(())
     }
 
-    fn state(&mut self, u: &mut Unstructured<'_>, depth: usize, next: &str, name: usize) -> arbitrary::Result<()> {
+    fn state(
+        &mut self,
+        u: &mut Unstructured<'_>,
+        depth: usize,
+        next: &str,
+        name: usize,
+    ) -> arbitrary::Result<()> {
         let kinds = if depth < DEPTH_MAX { 7 } else { 5 };
         match u.int_in_range(0..=kinds - 1)? {
             0 => {
@@ -75,7 +126,10 @@ impl Writer {
                 self.paths(u, true)?;
             }
             1 => {
-                let _ = write!(self.text, "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\"");
+                let _ = write!(
+                    self.text,
+                    "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\""
+                );
                 if bool::arbitrary(u)? {
                     self.text.push_str(",\"ResultSelector\":");
                     self.template(u, 0)?;
@@ -98,16 +152,21 @@ impl Writer {
                 return Ok(());
             }
             3 => {
-                let _ = write!(self.text, "\"Type\":\"Fail\",\"Error\":\"E{}\",\"CausePath\":\"$.s\"", name % 3);
+                let _ =
+                    write!(self.text, "\"Type\":\"Fail\",\"Error\":\"E{}\",\"CausePath\":\"$.s\"", name % 3);
                 return Ok(());
             }
             4 => {
-                self.text.push_str("\"Type\":\"Pass\",\"Result\":{\"list\":[1,{\"b\":2}],\"n\":3,\"s\":\"a,b\"}");
+                self.text
+                    .push_str("\"Type\":\"Pass\",\"Result\":{\"list\":[1,{\"b\":2}],\"n\":3,\"s\":\"a,b\"}");
                 self.paths(u, true)?;
             }
             5 => {
                 let concurrency = u.int_in_range(0..=3)?;
-                let _ = write!(self.text, "\"Type\":\"Map\",\"MaxConcurrency\":{concurrency},\"ItemsPath\":\"$.list\"");
+                let _ = write!(
+                    self.text,
+                    "\"Type\":\"Map\",\"MaxConcurrency\":{concurrency},\"ItemsPath\":\"$.list\""
+                );
                 if bool::arbitrary(u)? {
                     self.text.push_str(",\"ItemSelector\":{\"a.$\":\"$$.Map.Item.Value\",\"n.$\":\"$.n\",\"list.$\":\"$.list\",\"s\":\"x\"}");
                 }

@@ -107,5 +107,7 @@ fn for_each_target(state: &State, mut each: impl FnMut(StateIndex, bool)) {
     if let Some(Transition::Next(next)) = transition {
         each(next, false);
     }
-    catch.iter().for_each(|catcher| each(catcher.next, true));
+    for catcher in catch {
+        each(catcher.next, true);
+    }
 }
