@@ -45,14 +45,20 @@ pub fn find<'a>(path: &Path, root: Value<'a>, heap: Heap<'_, 'a>) -> Option<Valu
     if !path.is_definite() {
         return select(path, root, heap).ok();
     }
+    let Some((last, before)) = path.segments().split_last() else { return Some(root) };
     let mut value = root;
-    for segment in path.segments() {
-        value = match segment {
-            Segment::Name(name) => value.member(name, heap.docs)?,
-            _ => other_step(segment, value, heap).ok()?,
-        };
+    for segment in before {
+        value = step(segment, value, heap)?;
     }
-    Some(value)
+    step(last, value, heap)
+}
+
+#[inline]
+fn step<'a>(segment: &Segment, value: Value<'a>, heap: Heap<'_, 'a>) -> Option<Value<'a>> {
+    match segment {
+        Segment::Name(name) => value.member(name, heap.docs),
+        _ => other_step(segment, value, heap).ok(),
+    }
 }
 
 /// Why a path leads nowhere. Making one costs nothing; the text is made by `Display`, as Jayway words it.

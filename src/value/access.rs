@@ -98,7 +98,8 @@ impl<'a> Value<'a> {
                 }
                 Value::Object(object) => match &object.members {
                     Members::Shaped { shape, values } => {
-                        docs.shapes[shape.0 as usize].position(key).map(|index| values[index])
+                        let index = docs.shapes[shape.0 as usize].position(key)?;
+                        Some(values[index])
                     }
                     Members::Listed(members) => find(members, key),
                     Members::Overlay { base, changes } => {

@@ -203,7 +203,7 @@ impl Active<'_> {
                 return work(b"null");
             };
             let frame = &machine.state.strands[strand.slot as usize].registers;
-            let value = Machine::load(frame, payload);
+            let value = *Machine::load(frame, payload);
             if let Some((doc, node)) = value.as_node(machine.heap.docs)
                 && !doc.flags().contains(crate::json::DocFlags::WHITESPACE)
             {
@@ -356,7 +356,7 @@ impl Machine<'_, '_, '_> {
     fn answer(&mut self, id: StrandId, reply: TaskReply<'_>, shared: Option<Value<'static>>) {
         let Some(strand) = self.state.live(id) else { return };
         let Status::Task { dst, payload, task } = strand.status else { return };
-        let payload = Self::load(&strand.registers, payload);
+        let payload = *Self::load(&strand.registers, payload);
         self.event(1); // TaskSucceeded, TaskFailed, TaskTimedOut
         let resource = &self.program.task(task).resource;
         let result = match reply {

@@ -30,7 +30,7 @@ impl<'a> Machine<'_, '_, 'a> {
                     }
                     Ok(())
                 }
-                Op::Exit { output, next } => match self.exit(slot, Self::load(&frame, output)) {
+                Op::Exit { output, next } => match self.exit(slot, *Self::load(&frame, output)) {
                     Ok(()) => {
                         frame[0] = frame[usize::from(output.0)];
                         pc = next.0;
@@ -39,7 +39,7 @@ impl<'a> Machine<'_, '_, 'a> {
                     Err(fault) => Err(fault),
                 },
                 Op::End { output } => {
-                    let output = Self::load(&frame, output);
+                    let output = *Self::load(&frame, output);
                     match self.exit(slot, output) {
                         Ok(()) => {
                             self.state.strands[slot as usize].registers = frame;

@@ -217,9 +217,12 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// The register's value; an empty one reads as `null` (the compiler fills registers before it reads them).
+    ///
+    /// By reference: choosing between two values copies tag and payload in pieces, which the processor cannot
+    /// forward from the store to the next load.
     #[inline]
-    pub(super) fn load(frame: &[super::state::Register<'a>], reg: Reg) -> Value<'a> {
-        frame[usize::from(reg.0)].unwrap_or(Value::Null)
+    pub(super) fn load<'f>(frame: &'f [super::state::Register<'a>], reg: Reg) -> &'f Value<'a> {
+        frame[usize::from(reg.0)].as_ref().unwrap_or(&Value::Null)
     }
 }
 

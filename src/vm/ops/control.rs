@@ -13,9 +13,9 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Enters a state; whether there is fuel to go on.
     pub(in crate::vm) fn enter(&mut self, slot: u32, state: StateId, frame: &[Register<'a>]) -> bool {
         let event = self.event(1);
-        let input = Self::load(frame, Reg::INPUT);
         let visit = self.state.visits.len() as u32;
         if self.state.tracing {
+            let input = *Self::load(frame, Reg::INPUT);
             self.state.visits.push(VisitRecord { state, input, output: None });
         }
         let now = self.now;

@@ -46,7 +46,7 @@ impl<'a> Machine<'_, '_, 'a> {
     fn missing(&self, frame: &[Register<'a>], path: &str, tail: &str, pc: u32) -> Fault {
         Fault::runtime(match self.program.site(pc) {
             Some(Site::Template { field, path, input }) => {
-                let input = to_json(Self::load(frame, *input), self.heap.docs);
+                let input = to_json(*Self::load(frame, *input), self.heap.docs);
                 format!(
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'"
                 )
@@ -86,7 +86,7 @@ impl<'a> Machine<'_, '_, 'a> {
         self.heap
             .arena
             .bump()
-            .alloc_slice_fill_iter(from.iter().map(|register| register.unwrap_or(Value::Null)))
+            .alloc_slice_fill_iter(from.iter().map(|register| *register.as_ref().unwrap_or(&Value::Null)))
     }
 
     pub(in crate::vm) fn intrinsic(
@@ -119,7 +119,7 @@ impl<'a> Machine<'_, '_, 'a> {
         base: Reg,
         path: PathId,
     ) -> Outcome<Value<'a>> {
-        let (value, base) = (Self::load(frame, value), Self::load(frame, base));
+        let (value, base) = (*Self::load(frame, value), *Self::load(frame, base));
         jsonpath::set(self.program.path(path), base, value, self.heap)
             .map_err(|error| Fault::states(RESULT_PATH, error.to_string()))
     }
@@ -129,5 +129,5 @@ impl<'a> Machine<'_, '_, 'a> {
 #[inline]
 fn gather<'a>(frame: &[Register<'a>], first: Reg, count: usize) -> Few<'a> {
     let first = usize::from(first.0);
-    frame[first..first + count].iter().map(|register| register.unwrap_or(Value::Null)).collect()
+    frame[first..first + count].iter().map(|register| *register.as_ref().unwrap_or(&Value::Null)).collect()
 }

@@ -23,7 +23,7 @@ impl<'a> Machine<'_, '_, 'a> {
         seconds: Reg,
         pc: u32,
     ) -> Outcome<Timestamp> {
-        let value = Self::load(frame, seconds);
+        let value = *Self::load(frame, seconds);
         let path = match self.program.site(pc) {
             Some(Site::WaitPath { path }) => path.as_str(),
             _ => "",
@@ -53,7 +53,7 @@ impl<'a> Machine<'_, '_, 'a> {
         timestamp: Reg,
         pc: u32,
     ) -> Outcome<Timestamp> {
-        let value = Self::load(frame, timestamp);
+        let value = *Self::load(frame, timestamp);
         let parsed =
             value.as_str(self.heap.docs).and_then(|text| Timestamp::parse_rfc3339(text.to_text().as_bytes()));
         let Some(until) = parsed else {
@@ -82,7 +82,7 @@ impl<'a> Machine<'_, '_, 'a> {
         task: TaskId,
     ) -> Outcome<Effect> {
         let payload = first;
-        if self.is_over_limit(Self::load(frame, payload)) {
+        if self.is_over_limit(*Self::load(frame, payload)) {
             return Err(Fault::data_limit(&self.program.task(task).resource, false));
         }
         let timeout = self.seconds(frame, first.offset(1), "TimeoutSeconds")?;

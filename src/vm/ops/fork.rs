@@ -31,7 +31,7 @@ impl<'a> Machine<'_, '_, 'a> {
         state.clear();
         state.fork = Some(fork);
         state.dst = Destination(dst);
-        state.input = Some(Self::load(frame, input));
+        state.input = Some(*Self::load(frame, input));
         (state.total, state.started, state.running, state.limit) = (total, 0, 0, total);
         (state.failed, state.failed_max) = (0, None);
         state.results.resize(total as usize, None);
@@ -53,7 +53,7 @@ impl<'a> Machine<'_, '_, 'a> {
             return Ok(());
         };
         let mut items = std::mem::take(&mut self.state.strands[slot as usize].fork.items);
-        self.read_items(Self::load(frame, first.offset(1)), &mut items, pc)?;
+        self.read_items(*Self::load(frame, first.offset(1)), &mut items, pc)?;
         let limit = self.concurrency(frame[usize::from(first.0) + 2], max_concurrency.as_ref())?;
         let total = items.len();
         let failed_max = self.failed_max(frame, first, tolerance.as_ref(), total)?;
@@ -61,7 +61,7 @@ impl<'a> Machine<'_, '_, 'a> {
         state.clear();
         state.fork = Some(fork);
         state.dst = Destination(dst);
-        state.input = Some(Self::load(frame, first));
+        state.input = Some(*Self::load(frame, first));
         state.items = items;
         (state.total, state.started, state.running, state.limit) = (total as u32, 0, 0, limit);
         (state.failed, state.failed_max) = (0, failed_max);
@@ -196,12 +196,15 @@ impl<'a> Machine<'_, '_, 'a> {
         down.pc = program.graph(graph).entry.0;
         down.registers.clear();
         down.registers.resize(usize::from(program.graph(graph).registers), None);
-        down.registers[0] = item.or(fork.input);
+        down.registers[0] = if item.is_some() { item } else { fork.input };
         down.registers[1..=variables].copy_from_slice(&up.registers[1..=variables]);
         if let Some(map_input) = map_input {
             down.registers[usize::from(map_input.0)] = fork.input;
         }
-        down.item = item.map(|value| Item { index, value }).or(up.item);
+        down.item = up.item;
+        if let Some(value) = item {
+            down.item = Some(Item { index, value });
+        }
         down.parent = Some(Parent { slot: parent, index });
         down.status = Status::Ready;
         down.state = up.state;
@@ -263,12 +266,10 @@ impl<'a> Machine<'_, '_, 'a> {
     fn complete_fork(&mut self, slot: u32) {
         self.event(1); // MapStateSucceeded, ParallelStateSucceeded
         let strand = &mut self.state.strands[slot as usize];
-        let results = self
-            .heap
-            .arena
-            .bump()
-            .alloc_slice_fill_iter(strand.fork.results.drain(..).map(|r| r.unwrap_or(Value::Null)));
-        let array = self.heap.array_in_arena(results);
+        let mut results = self.heap.list();
+        results.reserve_exact(strand.fork.results.len());
+        results.extend(strand.fork.results.drain(..).flatten());
+        let array = self.heap.array_in_arena(results.into_bump_slice());
         let dst = strand.fork.dst.0;
         strand.registers[usize::from(dst.0)] = Some(array);
         strand.fork.clear();
