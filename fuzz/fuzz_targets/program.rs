@@ -161,32 +161,36 @@ impl Writer {
                     .push_str("\"Type\":\"Pass\",\"Result\":{\"list\":[1,{\"b\":2}],\"n\":3,\"s\":\"a,b\"}");
                 self.paths(u, true)?;
             }
-            5 => {
-                let concurrency = u.int_in_range(0..=3)?;
-                let _ = write!(
-                    self.text,
-                    "\"Type\":\"Map\",\"MaxConcurrency\":{concurrency},\"ItemsPath\":\"$.list\""
-                );
-                if bool::arbitrary(u)? {
-                    self.text.push_str(",\"ItemSelector\":{\"a.$\":\"$$.Map.Item.Value\",\"n.$\":\"$.n\",\"list.$\":\"$.list\",\"s\":\"x\"}");
-                }
-                self.text.push_str(",\"ItemProcessor\":");
-                self.graph(u, depth + 1)?;
-                self.retry(u)?;
-                self.paths(u, true)?;
-            }
-            _ => {
-                self.text.push_str("\"Type\":\"Parallel\",\"Branches\":[");
-                self.graph(u, depth + 1)?;
-                self.text.push(',');
-                self.graph(u, depth + 1)?;
-                self.text.push(']');
-                self.retry(u)?;
-                self.paths(u, true)?;
-            }
+            5 => self.map(u, depth)?,
+            _ => self.parallel(u, depth)?,
         }
         let _ = write!(self.text, ",{next}");
         Ok(())
+    }
+
+    fn map(&mut self, u: &mut Unstructured<'_>, depth: usize) -> arbitrary::Result<()> {
+        let concurrency = u.int_in_range(0..=3)?;
+        let _ =
+            write!(self.text, "\"Type\":\"Map\",\"MaxConcurrency\":{concurrency},\"ItemsPath\":\"$.list\"");
+        if bool::arbitrary(u)? {
+            self.text.push_str(
+                r#","ItemSelector":{"a.$":"$$.Map.Item.Value","n.$":"$.n","list.$":"$.list","s":"x"}"#,
+            );
+        }
+        self.text.push_str(",\"ItemProcessor\":");
+        self.graph(u, depth + 1)?;
+        self.retry(u)?;
+        self.paths(u, true)
+    }
+
+    fn parallel(&mut self, u: &mut Unstructured<'_>, depth: usize) -> arbitrary::Result<()> {
+        self.text.push_str("\"Type\":\"Parallel\",\"Branches\":[");
+        self.graph(u, depth + 1)?;
+        self.text.push(',');
+        self.graph(u, depth + 1)?;
+        self.text.push(']');
+        self.retry(u)?;
+        self.paths(u, true)
     }
 
     fn paths(&mut self, u: &mut Unstructured<'_>, with_result_path: bool) -> arbitrary::Result<()> {
