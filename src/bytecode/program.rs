@@ -144,7 +144,7 @@ pub struct Catcher {
 pub struct Test {
     /// The value that the variable's root stands for.
     pub source: Reg,
-    /// The variable; none: the root itself.
+    /// The variable's path from there; without steps, the root itself.
     pub variable: PathId,
     /// What is asked of it.
     pub comparison: Comparison,
@@ -238,7 +238,8 @@ pub struct TaskSite {
     pub state: String,
     /// The state.
     pub state_id: StateId,
-    /// The effective input if it is known from the definition, as JSON text: a handler may be chosen by it.
+    /// The members of `Parameters` whose values the definition gives, as a JSON object: a handler may be chosen
+    /// by them (`FunctionName`). None without `Parameters`.
     pub parameters: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! What the VM may rely on.
 //!
-//! A verified program has: every register below its graph's frame size; every id inside its table; every jump
-//! inside the code and inside the same graph's ops; no op after which control would run off the end of the code;
+//! A verified program has: every register below its graph's frame size; every id inside its table; every jump,
+//! retry and catcher inside the same graph's ops; no op after which control would run out of its graph;
 //! every graph reached from at most one fork, which precedes it in nesting, so that frames nest and end.
 
 use super::program::{Comparison, Test};
@@ -21,17 +21,23 @@ pub struct VerifyError {
 pub fn verify(program: &Program) -> Result<(), VerifyError> {
     verify_tables(program)?;
     let owners = graph_of_each_op(program)?;
+    verify_state_code(program, &owners)?;
     for (pc, op) in program.code.iter().enumerate() {
         let frame = program.graph(owners[pc]);
         let check = Check { program, pc, registers: frame.registers, owners: &owners };
         check.op(*op)?;
     }
-    match program.code.last() {
-        Some(Op::Exit { .. } | Op::End { .. } | Op::Fail { .. } | Op::Jump { .. } | Op::NoChoiceMatched) => {
-            Ok(())
+    for (pc, op) in program.code.iter().enumerate() {
+        let is_last = owners.get(pc + 1) != Some(&owners[pc]);
+        let leaves = matches!(
+            op,
+            Op::Exit { .. } | Op::End { .. } | Op::Fail { .. } | Op::Jump { .. } | Op::NoChoiceMatched
+        );
+        if is_last && !leaves {
+            return fail("control can run out of a graph", pc);
         }
-        _ => Err(VerifyError { what: "control can run off the end", pc: program.code.len() }),
     }
+    Ok(())
 }
 
 fn fail<T>(what: &'static str, pc: usize) -> Result<T, VerifyError> {
@@ -60,6 +66,19 @@ fn graph_of_each_op(program: &Program) -> Result<Vec<GraphId>, VerifyError> {
     Ok(owners)
 }
 
+/// A retry and a catcher continue in the state's own graph: another one's frame may be larger.
+fn verify_state_code(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+    for (index, state) in program.states.iter().enumerate() {
+        let targets = state.catchers.iter().map(|catcher| catcher.target).chain([state.body]);
+        for target in targets {
+            if owners.get(target.index()) != Some(&state.graph) {
+                return fail("a state continues outside its graph", index);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn verify_tables(program: &Program) -> Result<(), VerifyError> {
     for (index, graph) in program.graphs.iter().enumerate() {
         if graph.variables.len() + 1 > usize::from(graph.registers)
@@ -72,11 +91,8 @@ fn verify_tables(program: &Program) -> Result<(), VerifyError> {
         let Some(graph) = program.graphs.get(state.graph.index()) else {
             return fail("a state outside every graph", index);
         };
-        if state.body.index() >= program.code.len() {
-            return fail("a state without code", index);
-        }
         for catcher in &state.catchers {
-            if catcher.target.index() >= program.code.len() || catcher.error_output.0 >= graph.registers {
+            if catcher.error_output.0 >= graph.registers {
                 return fail("a catcher outside its graph", index);
             }
         }
@@ -150,7 +166,13 @@ impl Check<'_> {
     fn op(&self, op: Op) -> Result<(), VerifyError> {
         let program = self.program;
         match op {
-            Op::Enter { state } => self.within(state.index(), program.states.len()),
+            Op::Enter { state } => {
+                self.within(state.index(), program.states.len())?;
+                if program.state(state).graph == self.owners[self.pc] {
+                    return Ok(());
+                }
+                fail("a state entered from outside its graph", self.pc)
+            }
             Op::Exit { output, next } => self.reg(output).and_then(|()| self.label(next)),
             Op::End { output } => self.reg(output),
             Op::Fail { error, cause } => self.reg(error).and_then(|()| self.reg(cause)),

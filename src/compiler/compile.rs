@@ -50,3 +50,43 @@ fn lower(machine: &StateMachine, options: &CompileOptions, diagnostics: &mut Dia
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytecode::{Label, Op, Reg, StateId, verify};
+
+    const DEFINITION: &str = r#"{"StartAt":"M","States":{
+        "M":{"Type":"Map","ItemsPath":"$.list","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass",
+            "Parameters":{"a.$":"$.a","b.$":"$.b"},"End":true}}},
+            "Catch":[{"ErrorEquals":["States.ALL"],"Next":"F"}],"End":true},
+        "F":{"Type":"Fail"}}}"#;
+
+    /// A sound program with one thing broken must be refused for that reason.
+    #[track_caller]
+    fn check(break_it: impl FnOnce(&mut Program), what: &str) {
+        let mut program = compile(DEFINITION, &CompileOptions::default()).expect("a sound definition");
+        assert_eq!(verify(&program), Ok(()));
+        break_it(&mut program);
+        assert_eq!(verify(&program).expect_err("broken").what, what);
+    }
+
+    #[test]
+    fn broken_programs_are_refused() {
+        check(|p| p.graphs[0].registers = 2, "a catcher outside its graph");
+        check(|p| p.graphs[1].registers = 1, "a fork's registers outside its graph");
+        check(|p| p.code.truncate(1), "a graph without ops");
+        check(|p| p.code.push(Op::Clear { dst: Reg(0) }), "control can run out of a graph");
+        let run_on = |p: &mut Program| {
+            let last = p.graphs[1].entry.index() - 1;
+            p.code[last] = Op::Clear { dst: Reg(0) };
+        };
+        check(run_on, "control can run out of a graph");
+        check(|p| p.code[0] = Op::Jump { target: p.graphs[1].entry }, "a jump outside its graph");
+        check(|p| p.code[0] = Op::Clear { dst: Reg(9999) }, "a register outside the frame");
+        check(|p| p.code[0] = Op::Enter { state: StateId(77) }, "an id outside its table");
+        check(|p| p.code[0] = Op::Enter { state: StateId(2) }, "a state entered from outside its graph");
+        check(|p| p.states[0].catchers[0].target = p.graphs[1].entry, "a state continues outside its graph");
+        check(|p| p.states[0].body = Label(u32::MAX), "a state continues outside its graph");
+    }
+}
