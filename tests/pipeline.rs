@@ -9,7 +9,7 @@ use aslx::executor::{ManualClock, Time};
 use aslx::pipeline::{OutputForm, OutputOrder, Pipeline, PipelineBuilder, RunError, Summary};
 use aslx::sink::Sink;
 use aslx::source::Input;
-use aslx::task::{TaskError, TaskRegistry, TaskRequest};
+use aslx::task::{TaskCall, TaskError, TaskRegistry, TaskRequest};
 use aslx::value::timestamp::Timestamp;
 use aslx::vm::Names;
 use aslx::{CompileOptions, Limits, compile};
@@ -24,13 +24,15 @@ const MIXED: &str = r#"{
       "Choices": [
         {"Variable": "$.kind", "StringEquals": "wait", "Next": "Hold"},
         {"Variable": "$.kind", "StringEquals": "fail", "Next": "Refuse"},
-        {"Variable": "$.kind", "StringEquals": "task", "Next": "Work"}
+        {"Variable": "$.kind", "StringEquals": "task", "Next": "Work"},
+        {"Variable": "$.kind", "StringEquals": "later", "Next": "Later"}
       ],
       "Default": "Done"
     },
     "Hold": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Done"},
     "Refuse": {"Type": "Fail", "Error": "Refused", "Cause": "no \"thanks\""},
     "Work": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Work", "Next": "Done"},
+    "Later": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Later", "Next": "Done"},
     "Done": {"Type": "Pass", "End": true}
   }
 }"#;
@@ -76,6 +78,15 @@ fn tasks() -> TaskRegistry {
         } else {
             Ok("{\"worked\":true}")
         }
+    });
+    tasks.handle_async("*:function:Later", |call: TaskCall| async move {
+        for _ in 0..call.payload().len() % 5 {
+            tokio::task::yield_now().await;
+        }
+        if call.payload().ends_with(b"\"error\"}") {
+            return Err(TaskError::new("Later.Failed", "as asked"));
+        }
+        Ok(call.into_payload())
     });
     tasks
 }
@@ -126,6 +137,11 @@ fn kind() -> impl Strategy<Value = Kind> {
         1 => prop_oneof![Just(Kind::Blank("")), Just(Kind::Blank(" \t ")), Just(Kind::Blank("\r"))],
         6 => "[a-z]{0,40}".prop_map(|text| Kind::Output(format!(r#"{{"kind":"pass","text":"{text}"}}"#))),
         2 => (0..50_u32).prop_map(|seconds| Kind::Output(format!(r#"{{"kind":"wait","seconds":{seconds}}}"#))),
+        2 => (0..50_u32).prop_map(|number| Kind::Output(format!(r#"{{"kind":"later","number":{number}}}"#))),
+        1 => letter(
+            r#"{"kind":"later","do":"error"}"#,
+            r#""status":"FAILED","error":"Later.Failed","cause":"as asked","state":"Later","input":{"kind":"later","do":"error"}}"#,
+        ),
         1 => (100..300_usize).prop_map(|length| Kind::Output(format!(r#"{{"kind":"","long":"{}"}}"#, "x".repeat(length)))),
         1 => letter(
             r#"{"kind":"fail"}"#,
@@ -330,7 +346,8 @@ fn a_task_without_handler_is_refused_before_anything_is_written() {
     assert!(error.is_config());
     assert_eq!(
         error.to_string(),
-        "no handler answers the Resource 'arn:aws:lambda:us-east-1:123456789012:function:Work' of state 'Work'\n  \
+        "no handler answers the Resource 'arn:aws:lambda:us-east-1:123456789012:function:Work' of state 'Work'\n\
+         no handler answers the Resource 'arn:aws:lambda:us-east-1:123456789012:function:Later' of state 'Later'\n  \
          help: name a handler for it in a task file (--tasks FILE), \
          or mock the state (--mock-config FILE --test-case NAME)"
     );

@@ -275,6 +275,7 @@ fn run(program: &Arc<Program>, input: &str, answers: u64, park: bool) -> Result<
             }
             Step::Failed => return Err(active.failure().expect("it failed")),
             Step::Yield => {}
+            Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
             Step::Suspend(Effect::Sleep { strand, until }) => timers.push((until, strand)),
             Step::Suspend(Effect::InvokeTask { strand, .. }) => {
                 calls += 1;

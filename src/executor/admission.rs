@@ -5,9 +5,10 @@
 //! permit in the hands of lines that cannot be committed before it. The bound is thus passed by one execution
 //! at most.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use super::signal::{Signal, lock};
+use super::signal::Signal;
+use super::sync::{Mutex, lock};
 use crate::limits::Limits;
 
 /// The permits of a run.

@@ -1,23 +1,20 @@
-//! One execution from step to step: performs the VM's effects until the execution ends or has to wait.
-//!
-//! The clock reading an execution starts with may be older than the moment, by as much as a chunk of lines
-//! takes, where nothing depends on it (see [`Setup::needs_exact_time`]). A sleep is then counted from the
-//! moment it begins: the difference is added when the VM asks for it.
+//! A thread's means to run executions: starts them, resumes them, and clears up after them.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::clock::Time;
+use super::call::{Answer, CallStart};
+use super::drive::{Drive, Driven, Waits};
+use super::driver::panic_message;
 use super::setup::Setup;
-use super::sleeps::Sleeps;
-use crate::bytecode::TaskId;
+use super::watchdog::{CallMark, Watchdog};
+use crate::bytecode::{Program, TaskId};
 use crate::json::ParseError;
-use crate::task::{CallCounts, FixedReply, MockResponse, Reply, ReplyBody, Route, TaskError, TaskRequest};
+use crate::limits::Limits;
+use crate::task::Reply;
 use crate::value::timestamp::Timestamp;
-use crate::vm::{
-    Active, Effect, ExecutionError, ExecutionStatus, Fiber, Start, Step, StrandId, TaskReply, Visit, Vm,
-};
+use crate::vm::{ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
 
 /// Fibers kept for reuse; a worker runs one execution at a time and parks the others.
 const SPARE_MAX: usize = 64;
@@ -33,7 +30,7 @@ pub(crate) enum Ended {
     Failed(ExecutionError),
     /// Its input is not JSON.
     Malformed(ParseError),
-    /// It waits for a time to come.
+    /// It waits.
     Suspended(Suspended),
 }
 
@@ -41,102 +38,111 @@ pub(crate) enum Ended {
 #[derive(Debug)]
 pub(crate) struct Suspended {
     execution: Execution,
-    /// When to resume it.
-    pub(super) wake_at: Timestamp,
+    /// What it was started with: a program that is swapped for another meanwhile stays its own.
+    setup: Arc<Setup>,
+    /// When to resume it at the latest.
+    pub(super) wake_at: Option<Timestamp>,
+}
+
+impl Suspended {
+    /// The calls that the driver does not have yet.
+    pub(super) fn take_starts(&mut self) -> Vec<CallStart> {
+        std::mem::take(&mut self.execution.waits.starts)
+    }
 }
 
 /// A fiber and what travels with it.
 #[derive(Debug)]
 struct Execution {
     fiber: Box<Fiber>,
-    sleeps: Sleeps,
-    counts: CallCounts,
+    waits: Box<Waits>,
 }
 
 /// A thread's means to run executions, one at a time.
 #[derive(Debug)]
 pub(super) struct Engine {
-    setup: Arc<Setup>,
     vm: Vm,
+    limits: Limits,
     spare: Vec<Execution>,
     buffers: Buffers,
+    /// Who watches this thread's calls, and under which number.
+    watchdog: Option<(Arc<Watchdog>, usize)>,
 }
 
 /// What one execution uses while it runs and the next one reuses.
 #[derive(Debug, Default)]
-struct Buffers {
-    reply: Reply,
+pub(super) struct Buffers {
+    pub(super) reply: Reply,
     /// The task whose handler is being called: who it was if it panics.
-    calling: Option<TaskId>,
-    visits: Vec<Visit>,
-}
-
-/// How far an execution got on the VM.
-enum Driven {
-    Done,
-    Failed(Option<ExecutionError>),
-    Malformed(ParseError),
-    Waiting(Timestamp),
+    pub(super) calling: Option<TaskId>,
+    pub(super) visits: Vec<Visit>,
 }
 
 impl Engine {
-    pub(super) fn new(setup: Arc<Setup>) -> Self {
-        let vm = Vm::new(&setup.limits);
-        Self { setup, vm, spare: Vec::new(), buffers: Buffers::default() }
+    pub(super) fn new(limits: &Limits) -> Self {
+        let buffers = Buffers::default();
+        Self { vm: Vm::new(limits), limits: limits.clone(), spare: Vec::new(), buffers, watchdog: None }
     }
 
-    pub(super) fn setup(&self) -> &Setup {
-        &self.setup
+    /// Has a watchdog look after the handlers that run on this thread.
+    pub(super) fn watch(&mut self, watchdog: Arc<Watchdog>, worker: usize) {
+        self.watchdog = Some((watchdog, worker));
     }
 
     /// Runs the execution of `input` until it ends or has to wait; the output is appended to `out`.
-    pub(super) fn start(&mut self, input: &[u8], seed: u64, now: Timestamp, out: &mut Vec<u8>) -> Ended {
-        let mut execution = self.spare.pop().unwrap_or_else(|| Execution {
-            fiber: Fiber::new(),
-            sleeps: Sleeps::default(),
-            counts: CallCounts::default(),
-        });
+    pub(super) fn start(
+        &mut self,
+        setup: &Arc<Setup>,
+        input: &[u8],
+        seed: u64,
+        now: Timestamp,
+        out: &mut Vec<u8>,
+    ) -> Ended {
+        let mut execution =
+            self.spare.pop().unwrap_or_else(|| Execution { fiber: Fiber::new(), waits: Box::default() });
         let mark = out.len();
-        let Self { setup, vm, buffers, .. } = self;
+        let Self { vm, buffers, watchdog, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
-            let Execution { fiber, sleeps, counts } = &mut execution;
+            let Execution { fiber, waits } = &mut execution;
             let start = Start { now, seed, names: &setup.names, trace: setup.trace };
             match vm.start(fiber, &setup.program, input, &start) {
-                Ok(active) => Drive { setup, buffers, sleeps, counts, now }.finish(active, out),
+                Ok(active) => Drive { setup, buffers, waits, mark: call_mark(watchdog.as_ref()), now }
+                    .finish(active, out),
                 Err(error) => Driven::Malformed(error),
             }
         }));
-        self.settle(result, execution, out, mark)
+        self.settle(result, execution, setup, out, mark)
     }
 
-    /// Goes on with an execution whose time has come; if it fails, its input is appended to `input`.
+    /// Goes on with an execution whose time has come or whose calls were answered; if it fails, its input is
+    /// appended to `input`.
     pub(super) fn resume(
         &mut self,
         suspended: Suspended,
+        answers: impl Iterator<Item = (u32, Answer)>,
         now: Timestamp,
         out: &mut Vec<u8>,
         input: &mut Vec<u8>,
     ) -> Ended {
-        let mut execution = suspended.execution;
+        let Suspended { mut execution, setup, .. } = suspended;
         let kept_input = execution.fiber.input();
         let mark = out.len();
-        let Self { setup, vm, buffers, .. } = self;
+        let Self { vm, buffers, watchdog, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
-            let Execution { fiber, sleeps, counts } = &mut execution;
-            let Some(mut active) = vm.attach(fiber) else { return Driven::Failed(None) };
-            while let Some(strand) = sleeps.pop_due(now) {
-                active.wake(strand);
-            }
-            Drive { setup, buffers, sleeps, counts, now }.finish(active, out)
+            let Execution { fiber, waits } = &mut execution;
+            let Some(active) = vm.attach(fiber) else { return Driven::Failed(None) };
+            let now = if setup.time.is_virtual() { waits.virtual_now } else { now };
+            let mark = call_mark(watchdog.as_ref());
+            Drive { setup: &setup, buffers, waits, mark, now }.resume(active, answers, out)
         }));
-        let ended = self.settle(result, execution, out, mark);
+        let ended = self.settle(result, execution, &setup, out, mark);
         if let (Ended::Failed(_), Some(kept)) = (&ended, kept_input) {
             input.extend_from_slice(&kept);
         }
         ended
     }
 
-    /// The visits of the last execution, if the setup asks for a trace.
+    /// The visits of the last execution, if its setup asks for a trace.
     pub(super) fn take_visits(&mut self) -> Vec<Visit> {
         std::mem::take(&mut self.buffers.visits)
     }
@@ -145,6 +151,7 @@ impl Engine {
         &mut self,
         result: Result<Driven, Box<dyn Any + Send>>,
         execution: Execution,
+        setup: &Arc<Setup>,
         out: &mut Vec<u8>,
         mark: usize,
     ) -> Ended {
@@ -154,10 +161,12 @@ impl Engine {
                 Ended::Failed(error.unwrap_or_else(|| runtime("the execution was lost while it waited")))
             }
             Ok(Driven::Malformed(error)) => Ended::Malformed(error),
-            Ok(Driven::Waiting(wake_at)) => return Ended::Suspended(Suspended { execution, wake_at }),
+            Ok(Driven::Waiting(wake_at)) => {
+                return Ended::Suspended(Suspended { execution, setup: Arc::clone(setup), wake_at });
+            }
             Err(panic) => {
                 out.truncate(mark);
-                return Ended::Failed(self.discard_after(panic.as_ref()));
+                return Ended::Failed(self.discard_after(panic.as_ref(), &setup.program));
             }
         };
         self.recycle(execution);
@@ -167,20 +176,20 @@ impl Engine {
     fn recycle(&mut self, mut execution: Execution) {
         if self.spare.len() < SPARE_MAX && execution.fiber.arena_bytes() <= SPARE_ARENA_BYTES_MAX {
             execution.fiber.reset();
-            execution.sleeps.reset();
-            execution.counts.reset();
+            execution.waits.reset();
             self.spare.push(execution);
         }
     }
 
     /// What a panic leaves behind may be half done: nothing of it is used again.
-    fn discard_after(&mut self, panic: &(dyn Any + Send)) -> ExecutionError {
-        self.vm = Vm::new(&self.setup.limits);
+    fn discard_after(&mut self, panic: &(dyn Any + Send), program: &Program) -> ExecutionError {
+        self.vm = Vm::new(&self.limits);
+        if let Some(mark) = call_mark(self.watchdog.as_ref()) {
+            mark.clear();
+        }
         let calling = std::mem::take(&mut self.buffers).calling;
-        let message = panic.downcast_ref::<&str>().copied();
-        let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        let message = message.unwrap_or("(no message)");
-        match calling.map(|task| self.setup.program.task(task)) {
+        let message = panic_message(panic);
+        match calling.map(|task| program.task(task)) {
             None => runtime(&format!("internal error, please report it: {message}")),
             Some(site) => ExecutionError {
                 state: Some(site.state.clone()),
@@ -190,146 +199,15 @@ impl Engine {
     }
 }
 
-fn runtime(cause: &str) -> ExecutionError {
+fn call_mark(watchdog: Option<&(Arc<Watchdog>, usize)>) -> Option<&CallMark> {
+    watchdog.and_then(|(watchdog, worker)| watchdog.mark(*worker))
+}
+
+pub(super) fn runtime(cause: &str) -> ExecutionError {
     ExecutionError {
         status: ExecutionStatus::Failed,
         error: Some("States.Runtime".to_owned()),
         cause: Some(cause.to_owned()),
         state: None,
-    }
-}
-
-/// One execution while it is on the VM.
-struct Drive<'d> {
-    setup: &'d Setup,
-    buffers: &'d mut Buffers,
-    sleeps: &'d mut Sleeps,
-    counts: &'d mut CallCounts,
-    now: Timestamp,
-}
-
-impl Drive<'_> {
-    fn finish(mut self, mut active: Active<'_>, out: &mut Vec<u8>) -> Driven {
-        let driven = self.run(&mut active);
-        if self.setup.trace && !matches!(driven, Driven::Waiting(_)) {
-            self.buffers.visits = active.visits();
-        }
-        match driven {
-            Driven::Done => active.write_output(out),
-            Driven::Waiting(_) => active.park(),
-            Driven::Failed(_) | Driven::Malformed(_) => {}
-        }
-        driven
-    }
-
-    fn run(&mut self, active: &mut Active<'_>) -> Driven {
-        loop {
-            match active.run(self.now) {
-                Step::Done => return Driven::Done,
-                Step::Failed => return Driven::Failed(active.failure()),
-                Step::Yield => self.read_clock(),
-                Step::Suspend(Effect::InvokeTask { strand, task, deadline, heartbeat_ms: _ }) => {
-                    self.invoke(active, strand, task, deadline);
-                }
-                Step::Suspend(Effect::Sleep { strand, until }) => self.sleep(strand, until),
-                Step::Parked => {
-                    let deadline = active.deadline();
-                    let Some(wake_at) = self.sleeps.earliest().into_iter().chain(deadline).min() else {
-                        return Driven::Failed(Some(runtime(
-                            "nothing is left that could wake the execution",
-                        )));
-                    };
-                    if !self.setup.time.is_virtual() {
-                        return Driven::Waiting(wake_at);
-                    }
-                    self.now = self.now.max(wake_at);
-                    while let Some(strand) = self.sleeps.pop_due(self.now) {
-                        active.wake(strand);
-                    }
-                }
-            }
-        }
-    }
-
-    fn read_clock(&mut self) {
-        if let Time::Real(clock) = &self.setup.time {
-            self.now = clock.now();
-        }
-    }
-
-    fn sleep(&mut self, strand: StrandId, until: Timestamp) {
-        let asked_at = self.now;
-        self.read_clock();
-        let lag_ms = self.now.to_millis().saturating_sub(asked_at.to_millis());
-        let lag_ms = if self.setup.needs_exact_time() { 0 } else { u64::try_from(lag_ms).unwrap_or(0) };
-        self.sleeps.push(until.plus_millis(lag_ms), strand);
-    }
-
-    fn invoke(
-        &mut self,
-        active: &mut Active<'_>,
-        strand: StrandId,
-        task: TaskId,
-        deadline: Option<Timestamp>,
-    ) {
-        match self.setup.tasks.route(task) {
-            Route::Fixed(FixedReply::Payload) => active.answer(strand, TaskReply::Input, self.now),
-            Route::Fixed(FixedReply::Document(document)) => {
-                active.answer(strand, TaskReply::Document(document), self.now);
-            }
-            Route::Mock(state) => self.answer_mocked(active, strand, *state),
-            Route::Unanswered => {
-                let site = self.setup.program.task(task);
-                let cause = format!(
-                    "no handler answers the Resource '{}' of state '{}': name one with --tasks, or mock the state with --mock-config",
-                    site.resource, site.state
-                );
-                self.answer_failed(active, strand, &TaskError::new("States.Runtime", cause));
-            }
-            Route::Call(handler) => {
-                let site = self.setup.program.task(task);
-                let reply = &mut self.buffers.reply;
-                reply.reset();
-                self.buffers.calling = Some(task);
-                let result = active.with_payload(strand, |payload| {
-                    handler.call(&TaskRequest::new(&site.resource, &site.state, payload), reply)
-                });
-                self.buffers.calling = None;
-                self.read_clock();
-                // Nothing can interrupt a function of this process: it is late when it comes back late.
-                if deadline.is_some_and(|deadline| self.now >= deadline) {
-                    return active.answer(strand, TaskReply::TimedOut, self.now);
-                }
-                match result {
-                    Ok(()) => self.answer_reply(active, strand),
-                    Err(error) => self.answer_failed(active, strand, &error),
-                }
-            }
-        }
-    }
-
-    fn answer_reply(&mut self, active: &mut Active<'_>, strand: StrandId) {
-        let reply = match self.buffers.reply.body() {
-            ReplyBody::Json(json) => TaskReply::Json(json),
-            ReplyBody::Payload => TaskReply::Input,
-            ReplyBody::Document(document) => TaskReply::Document(document),
-        };
-        active.answer(strand, reply, self.now);
-    }
-
-    fn answer_mocked(&mut self, active: &mut Active<'_>, strand: StrandId, state: usize) {
-        let Some(test_case) = self.setup.tasks.test_case() else { return };
-        match test_case.respond(state, self.counts) {
-            Ok(MockResponse::Return(document)) => {
-                active.answer(strand, TaskReply::Document(document), self.now);
-            }
-            Ok(MockResponse::Throw(error)) => self.answer_failed(active, strand, error),
-            Err(error) => self.answer_failed(active, strand, &error),
-        }
-    }
-
-    fn answer_failed(&self, active: &mut Active<'_>, strand: StrandId, failure: &TaskError) {
-        let reply = TaskReply::Failed { error: Some(&failure.error), cause: failure.cause.as_deref() };
-        active.answer(strand, reply, self.now);
     }
 }

@@ -6,31 +6,44 @@
 //!
 //! Invariants:
 //! - An execution is touched by one thread at a time, and by the worker that started it only: its suspended
-//!   executions and their timers are the worker's own, without locks.
-//! - A suspended execution has exactly one timer, set to the earliest thing it waits for, so timers never
+//!   executions and their timers are the worker's own, without locks. Answers of handlers that run elsewhere
+//!   come through the worker's inbox.
+//! - A suspended execution has one timer at most, set to the earliest time it waits for, so timers never
 //!   outnumber executions and none outlives its own.
+//! - Nothing of an execution outlives it: it ends, and an error travels past a branch, only when every call in
+//!   question has come back, answered or stopped.
 //! - Results depend on input, program, seed and handlers only. The virtual clock is one execution's own and
 //!   moves only when nothing of it can run.
 //! - A panic ends one execution: its fiber and the VM's buffers are discarded, never used again.
 
 mod admission;
+mod call;
 mod clock;
+mod drive;
+mod driver;
 mod engine;
+mod inbox;
 mod runner;
 mod seed;
 mod setup;
 mod signal;
 mod slab;
 mod sleeps;
+mod sync;
 mod timer;
+mod watchdog;
 mod worker;
 
 pub use clock::{Clock, ManualClock, SystemClock, Time};
-pub use runner::{Outcome, OutcomeStatus, Runner, RunnerBuilder, Unanswered};
+pub use runner::{Outcome, OutcomeStatus, Runner, RunnerBuilder, RunnerError, Unanswered};
+pub use watchdog::OverdueTask;
 
 pub(crate) use admission::{Admission, Permit};
+pub(crate) use driver::Driver;
 pub(crate) use engine::{Ended, Suspended};
 pub(crate) use seed::derive_seed;
 pub(crate) use setup::Setup;
-pub(crate) use signal::{Signal, Ticket, lock};
+pub(crate) use signal::{Signal, Ticket};
+pub(crate) use sync::{Condvar, Mutex, MutexGuard, lock};
+pub(crate) use watchdog::{OnOverdue, Watchdog};
 pub(crate) use worker::{Resumed, Worker};

@@ -27,13 +27,33 @@ use crate::vm::{ExecutionError, ExecutionStatus, Names, Visit};
 /// let outcome = runner.run(br#"{"order": {"id": 7}}"#, &mut output).expect("the input is JSON");
 /// assert_eq!(outcome.status, OutcomeStatus::Succeeded);
 /// assert_eq!(output, br#"{"id":7}"#);
-/// # Ok::<(), aslx::task::UnansweredError>(())
+/// # Ok::<(), aslx::executor::RunnerError>(())
 /// ```
 #[derive(Debug)]
 pub struct Runner {
     engine: Engine,
+    setup: Arc<Setup>,
     seed: u64,
     runs: u64,
+}
+
+/// Why a [`Runner`] cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunnerError {
+    /// The program has tasks that nothing answers.
+    #[error(transparent)]
+    Unanswered(#[from] UnansweredError),
+    /// A handler answers later, and a `Runner` has nothing that could drive it meanwhile.
+    #[error(
+        "state '{state}': the handler of '{resource}' is asynchronous, which a Runner cannot drive\n  help: use an Executor or a Pipeline, or a synchronous handler"
+    )]
+    Asynchronous {
+        /// The state's name.
+        state: String,
+        /// Its `Resource`.
+        resource: String,
+    },
 }
 
 /// How an execution ended.
@@ -141,11 +161,18 @@ impl RunnerBuilder {
         self
     }
 
-    /// Finds the handlers; fails if a task has none and that is to be refused.
-    pub fn build(&self) -> Result<Runner, UnansweredError> {
+    /// Finds the handlers.
+    ///
+    /// # Errors
+    /// If a task has none and that is to be refused, or one that answers later.
+    pub fn build(&self) -> Result<Runner, RunnerError> {
         let tasks = self.tasks.resolve(&self.program);
         if self.unanswered == Unanswered::Refuse {
             tasks.require_answers(&self.program)?;
+        }
+        if let Some(site) = tasks.first_async(&self.program) {
+            let (state, resource) = (site.state.clone(), site.resource.clone());
+            return Err(RunnerError::Asynchronous { state, resource });
         }
         let setup = Setup {
             program: Arc::clone(&self.program),
@@ -155,7 +182,8 @@ impl RunnerBuilder {
             time: self.time.clone(),
             trace: self.trace,
         };
-        Ok(Runner { engine: Engine::new(Arc::new(setup)), seed: self.seed, runs: 0 })
+        let engine = Engine::new(&setup.limits);
+        Ok(Runner { engine, setup: Arc::new(setup), seed: self.seed, runs: 0 })
     }
 }
 
@@ -181,16 +209,16 @@ impl Runner {
     pub fn run(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<Outcome, ParseError> {
         let seed = derive_seed(self.seed, 0, self.runs);
         self.runs = self.runs.wrapping_add(1);
-        let now = self.engine.setup().time.now();
-        let mut ended = self.engine.start(input, seed, now, out);
+        let now = self.setup.time.now();
+        let mut ended = self.engine.start(&self.setup, input, seed, now, out);
         loop {
             let failure = match ended {
                 Ended::Succeeded => None,
                 Ended::Failed(failure) => Some(failure),
                 Ended::Malformed(error) => return Err(error),
                 Ended::Suspended(suspended) => {
-                    let now = self.block_until(suspended.wake_at);
-                    ended = self.engine.resume(suspended, now, out, &mut Vec::new());
+                    let now = suspended.wake_at.map_or(now, |until| self.block_until(until));
+                    ended = self.engine.resume(suspended, std::iter::empty(), now, out, &mut Vec::new());
                     continue;
                 }
             };
@@ -216,7 +244,7 @@ impl Runner {
 
     /// Blocks the thread; nobody unparks it but the time-out.
     fn block_until(&self, until: Timestamp) -> Timestamp {
-        let Time::Real(clock) = &self.engine.setup().time else { return until };
+        let Time::Real(clock) = &self.setup.time else { return until };
         loop {
             let now = clock.now();
             if now >= until {

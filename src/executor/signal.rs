@@ -6,14 +6,9 @@
 //! consistent. So either the notifier sees the waiter, and moves the epoch on under the lock, or the waiter's
 //! look comes after the change. A waiter whose epoch has passed does not block.
 
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Locks; a thread that panicked holding the lock has stopped the run, whose state is then only read.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use super::sync::{AtomicUsize, Condvar, Mutex, Ordering, fence, lock};
 
 /// Wakes whoever waits.
 #[derive(Debug, Default)]

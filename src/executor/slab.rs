@@ -44,13 +44,34 @@ impl<T> Slab<T> {
         SlotKey { slot, generation: 0 }
     }
 
-    /// Takes a value out; its key is dead from then on.
+    /// Takes a value out for a while: its slot stays its own until it is [put back](Self::put_back) or its key is
+    /// [removed](Self::remove).
+    pub(super) fn take(&mut self, key: SlotKey) -> Option<T> {
+        self.tenant(key)?.value.take()
+    }
+
+    /// Puts a value back into the slot it was taken from.
+    pub(super) fn put_back(&mut self, key: SlotKey, value: T) {
+        if let Some(slot) = self.tenant(key) {
+            slot.value = Some(value);
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, key: SlotKey) -> Option<&mut T> {
+        self.tenant(key)?.value.as_mut()
+    }
+
+    /// Gives a slot free, with its value if that is there; its key is dead from then on.
     pub(super) fn remove(&mut self, key: SlotKey) -> Option<T> {
-        let slot = self.slots.get_mut(key.slot as usize).filter(|slot| slot.generation == key.generation)?;
-        let value = slot.value.take()?;
+        let slot = self.tenant(key)?;
+        let value = slot.value.take();
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(key.slot);
-        Some(value)
+        value
+    }
+
+    fn tenant(&mut self, key: SlotKey) -> Option<&mut Slot<T>> {
+        self.slots.get_mut(key.slot as usize).filter(|slot| slot.generation == key.generation)
     }
 }
 

@@ -1,5 +1,5 @@
-//! A hierarchical timing wheel (Varghese and Lauck 1987): timers by millisecond, each set and fired in constant
-//! time.
+//! A hierarchical timing wheel (Varghese and Lauck 1987): timers by millisecond, each set, cancelled and fired
+//! in constant time.
 //!
 //! Level `l` has 64 slots of `64^l` ms. A timer lives on the lowest level whose current turn holds it: level 0
 //! if its time shares all but the last six bits with the wheel's time, level 1 if all but the last twelve, and
@@ -47,8 +47,18 @@ const EMPTY: List = List { head: NONE, tail: NONE };
 struct Node<V> {
     at_ms: u64,
     next: u32,
+    previous: u32,
+    /// The list it is in: level and slot, or [`DUE`].
+    list: u16,
     value: Option<V>,
 }
+
+/// The list of timers that were due when they were set.
+const DUE: u16 = u16::MAX;
+
+/// A timer that has not fired; using it after that is the caller's mistake, as the number is given out again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TimerId(u32);
 
 impl<V> TimerWheel<V> {
     pub(super) fn new(now_ms: u64) -> Self {
@@ -57,8 +67,8 @@ impl<V> TimerWheel<V> {
     }
 
     /// Sets a timer.
-    pub(super) fn insert(&mut self, at_ms: u64, value: V) {
-        let fresh = Node { at_ms, next: NONE, value: Some(value) };
+    pub(super) fn insert(&mut self, at_ms: u64, value: V) -> TimerId {
+        let fresh = Node { at_ms, next: NONE, previous: NONE, list: DUE, value: Some(value) };
         let node = if let Some(node) = self.free.pop() {
             self.nodes[node as usize] = fresh;
             node
@@ -68,6 +78,37 @@ impl<V> TimerWheel<V> {
             node.expect("one timer per suspended execution, which admission bounds below 2^32")
         };
         self.link(node);
+        TimerId(node)
+    }
+
+    /// Takes a timer back that has not fired.
+    pub(super) fn cancel(&mut self, TimerId(node): TimerId) -> V {
+        let Node { next, previous, list: place, .. } = self.nodes[node as usize];
+        if next != NONE {
+            self.nodes[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            self.nodes[previous as usize].next = next;
+        }
+        let list = self.list(place);
+        if next == NONE {
+            list.tail = previous;
+        }
+        if previous == NONE {
+            list.head = next;
+        }
+        if list.head == NONE && place != DUE {
+            let (level, slot) = (usize::from(place) / SLOTS, usize::from(place) % SLOTS);
+            self.levels[level].occupied &= !(1 << slot);
+        }
+        self.release(node)
+    }
+
+    fn list(&mut self, place: u16) -> &mut List {
+        match usize::from(place) {
+            _ if place == DUE => &mut self.due,
+            place => &mut self.levels[place / SLOTS].slots[place % SLOTS],
+        }
     }
 
     /// A time at which [`advance`](Self::advance) has something to do: not later than that of any timer.
@@ -126,23 +167,25 @@ impl<V> TimerWheel<V> {
     /// Appends a node to the list that its time belongs to.
     fn link(&mut self, node: u32) {
         let at_ms = self.nodes[node as usize].at_ms;
-        let list = if at_ms <= self.now_ms {
-            &mut self.due
+        let place = if at_ms <= self.now_ms {
+            DUE
         } else {
             let at_ms = at_ms.min(self.now_ms.saturating_add(DISTANCE_MAX));
             let differing = (self.now_ms ^ at_ms) | (SLOTS as u64 - 1);
             let level = ((63 - differing.leading_zeros() as usize) / SLOT_BITS).min(LEVELS - 1);
             let slot = (at_ms >> (level * SLOT_BITS)) as usize & (SLOTS - 1);
             self.levels[level].occupied |= 1 << slot;
-            &mut self.levels[level].slots[slot]
+            (level * SLOTS + slot) as u16
         };
+        let list = self.list(place);
         let tail = std::mem::replace(&mut list.tail, node);
         if tail == NONE {
             list.head = node;
         } else {
             self.nodes[tail as usize].next = node;
         }
-        self.nodes[node as usize].next = NONE;
+        let node = &mut self.nodes[node as usize];
+        (node.next, node.previous, node.list) = (NONE, tail, place);
     }
 
     fn release(&mut self, index: u32) -> V {
@@ -167,6 +210,7 @@ mod tests {
     #[derive(Debug, Clone)]
     enum Operation {
         Insert(u64),
+        Cancel(prop::sample::Index),
         Advance(u64),
         ToNext,
     }
@@ -185,6 +229,7 @@ mod tests {
     fn operation() -> impl Strategy<Value = Operation> {
         prop_oneof![
             4 => distance().prop_map(Operation::Insert),
+            1 => any::<prop::sample::Index>().prop_map(Operation::Cancel),
             2 => distance().prop_map(Operation::Advance),
             2 => Just(Operation::ToNext),
         ]
@@ -208,12 +253,19 @@ mod tests {
         ) {
             let mut wheel = TimerWheel::new(start_ms);
             let mut model = Model { now_ms: start_ms, timers: Vec::new() };
+            let mut ids = std::collections::BTreeMap::new();
             for (order, operation) in operations.into_iter().enumerate() {
                 match operation {
                     Operation::Insert(distance) => {
                         let at_ms = (model.now_ms + distance).saturating_sub(10);
-                        wheel.insert(at_ms, order);
+                        ids.insert(order, wheel.insert(at_ms, order));
                         model.timers.push((at_ms.max(model.now_ms), order));
+                    }
+                    Operation::Cancel(index) => {
+                        if !model.timers.is_empty() {
+                            let (_, order) = model.timers.swap_remove(index.index(model.timers.len()));
+                            prop_assert_eq!(wheel.cancel(ids[&order]), order);
+                        }
                     }
                     Operation::Advance(distance) => {
                         let to_ms = model.now_ms + distance;

@@ -2,12 +2,20 @@
 
 use std::sync::Arc;
 
+use super::driver::{Answered, Dispatch, Driver};
 use super::engine::{Ended, Engine, Suspended};
+use super::inbox::Inbox;
 use super::setup::Setup;
+use super::signal::Signal;
 use super::slab::{Slab, SlotKey};
 use super::sleeps::millis_ceil;
-use super::timer::TimerWheel;
+use super::timer::{TimerId, TimerWheel};
+use super::watchdog::Watchdog;
+use crate::limits::Limits;
 use crate::value::timestamp::Timestamp;
+
+/// Calls that are handed to the driver at once; fewer if there is nothing else to do.
+const OUTBOX_MAX: usize = 256;
 
 /// Runs executions and keeps those that wait, each with a `T` that says where its result belongs.
 #[derive(Debug)]
@@ -15,13 +23,20 @@ pub(crate) struct Worker<T> {
     engine: Engine,
     suspended: Slab<Waiting<T>>,
     timers: TimerWheel<SlotKey>,
+    inbox: Arc<Inbox<Answered>>,
+    driver: Option<Arc<Driver>>,
+    /// Calls that the driver does not have yet.
+    outbox: Vec<Dispatch>,
     /// Executions whose time has come, in order; empty but while they are resumed.
     due: Vec<SlotKey>,
+    /// Answers, by execution; empty but while they are taken.
+    answers: Vec<Answered>,
 }
 
 #[derive(Debug)]
 struct Waiting<T> {
     suspended: Suspended,
+    timer: Option<TimerId>,
     belongs: T,
 }
 
@@ -39,50 +54,156 @@ pub(crate) struct Resumed<'r, T> {
 }
 
 impl<T> Worker<T> {
-    pub(crate) fn new(setup: Arc<Setup>) -> Self {
-        let timers = TimerWheel::new(wheel_ms(setup.time.now()));
-        Self { engine: Engine::new(setup), suspended: Slab::new(), timers, due: Vec::new() }
+    /// `signal` is notified when an answer comes; `driver` is needed if any handler answers later.
+    pub(crate) fn new(
+        limits: &Limits,
+        now: Timestamp,
+        signal: &Arc<Signal>,
+        driver: Option<Arc<Driver>>,
+    ) -> Self {
+        Self {
+            engine: Engine::new(limits),
+            suspended: Slab::new(),
+            timers: TimerWheel::new(wheel_ms(now)),
+            inbox: Inbox::new(Arc::clone(signal)),
+            driver,
+            outbox: Vec::new(),
+            due: Vec::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// Has a watchdog look after the handlers that run on this thread.
+    pub(crate) fn watch(&mut self, watchdog: Arc<Watchdog>, worker: usize) {
+        self.engine.watch(watchdog, worker);
     }
 
     /// Runs the execution of `input` until it ends or has to wait; the output is appended to `out`.
     #[inline]
-    pub(crate) fn start(&mut self, input: &[u8], seed: u64, now: Timestamp, out: &mut Vec<u8>) -> Ended {
-        self.engine.start(input, seed, now, out)
+    pub(crate) fn start(
+        &mut self,
+        setup: &Arc<Setup>,
+        input: &[u8],
+        seed: u64,
+        now: Timestamp,
+        out: &mut Vec<u8>,
+    ) -> Ended {
+        self.engine.start(setup, input, seed, now, out)
     }
 
-    /// Keeps an execution that waits until its time has come.
+    /// Keeps an execution that waits until its time has come or it is answered.
     pub(crate) fn keep(&mut self, suspended: Suspended, belongs: T) {
-        let wake_ms = wheel_ms(suspended.wake_at);
-        let key = self.suspended.insert(Waiting { suspended, belongs });
-        self.timers.insert(wake_ms, key);
+        let key = self.suspended.insert(Waiting { suspended, timer: None, belongs });
+        self.arm(key);
+    }
+
+    /// How many executions wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.suspended.len()
     }
 
     /// Whether any execution waits.
     pub(crate) fn is_waiting(&self) -> bool {
-        self.suspended.len() > 0
+        self.waiting() > 0
     }
 
-    /// A time not later than that at which the next waiting execution can go on.
+    /// A time not later than that at which the next waiting execution can go on by itself.
     pub(crate) fn next_wake(&self) -> Option<Timestamp> {
         let next_ms = self.timers.next_ms()?;
         Some(Timestamp::from_millis(i64::try_from(next_ms).unwrap_or(i64::MAX)))
     }
 
-    /// Goes on with the executions whose time has come; `ended` gets those that end.
-    pub(crate) fn resume_due(&mut self, now: Timestamp, mut ended: impl FnMut(Resumed<'_, T>)) {
+    /// Whether answers have come. To be asked before waiting, after the signal's ticket was taken.
+    #[inline]
+    pub(crate) fn is_answered(&self) -> bool {
+        self.inbox.is_filled()
+    }
+
+    /// Hands the calls that came up to the driver. To be done before waiting.
+    pub(crate) fn flush(&mut self) {
+        if self.outbox.is_empty() {
+            return;
+        }
+        let calls = std::mem::take(&mut self.outbox);
+        match &self.driver {
+            Some(driver) => driver.start(calls),
+            // Each delivers "stopped" as it goes, and so fails its task.
+            None => drop(calls),
+        }
+    }
+
+    /// Goes on with the executions that were answered and those whose time has come; `ended` gets those that
+    /// end.
+    pub(crate) fn resume(&mut self, now: Timestamp, mut ended: impl FnMut(Resumed<'_, T>)) {
+        let (mut output, mut input) = (Vec::new(), Vec::new());
+        if self.inbox.is_filled() {
+            let mut answers = std::mem::take(&mut self.answers);
+            self.inbox.take(&mut answers);
+            // All of one execution at once, in the order of its calls: that of its branches and items.
+            answers.sort_unstable_by_key(|answer| (answer.key, answer.number));
+            let mut rest = answers.drain(..).peekable();
+            while let Some(first) = rest.next() {
+                let key = first.key;
+                let more = std::iter::from_fn(|| rest.next_if(|answer| answer.key == key));
+                let answers = std::iter::once(first).chain(more);
+                self.go_on(key, answers, now, (&mut output, &mut input), &mut ended);
+            }
+            drop(rest);
+            self.answers = answers;
+        }
         let mut due = std::mem::take(&mut self.due);
         self.timers.advance(wheel_ms(now), &mut due);
-        let (mut output, mut input) = (Vec::new(), Vec::new());
         for key in due.drain(..) {
-            let Some(Waiting { suspended, belongs }) = self.suspended.remove(key) else { continue };
-            output.clear();
-            input.clear();
-            match self.engine.resume(suspended, now, &mut output, &mut input) {
-                Ended::Suspended(suspended) => self.keep(suspended, belongs),
-                end => ended(Resumed { belongs, ended: end, output: &output, input: &input }),
+            if let Some(waiting) = self.suspended.get_mut(key) {
+                waiting.timer = None;
             }
+            self.go_on(key, std::iter::empty(), now, (&mut output, &mut input), &mut ended);
         }
         self.due = due;
+        self.flush();
+    }
+
+    fn go_on(
+        &mut self,
+        key: SlotKey,
+        answers: impl Iterator<Item = Answered>,
+        now: Timestamp,
+        (output, input): (&mut Vec<u8>, &mut Vec<u8>),
+        ended: &mut impl FnMut(Resumed<'_, T>),
+    ) {
+        let Some(Waiting { suspended, timer, belongs }) = self.suspended.take(key) else {
+            return answers.for_each(drop); // of an execution that has ended since: it panicked
+        };
+        if let Some(timer) = timer {
+            self.timers.cancel(timer);
+        }
+        output.clear();
+        input.clear();
+        let answers = answers.map(|answered| (answered.number, answered.answer));
+        match self.engine.resume(suspended, answers, now, output, input) {
+            Ended::Suspended(suspended) => {
+                self.suspended.put_back(key, Waiting { suspended, timer: None, belongs });
+                self.arm(key);
+            }
+            end => {
+                self.suspended.remove(key);
+                ended(Resumed { belongs, ended: end, output, input });
+            }
+        }
+    }
+
+    /// Sets the timer of an execution that waits, and takes over the calls it has begun.
+    fn arm(&mut self, key: SlotKey) {
+        let Some(waiting) = self.suspended.get_mut(key) else { return };
+        if let Some(wake_at) = waiting.suspended.wake_at {
+            waiting.timer = Some(self.timers.insert(wheel_ms(wake_at), key));
+        }
+        let starts = waiting.suspended.take_starts();
+        let dispatch = |start| Dispatch::new(start, key, Arc::clone(&self.inbox));
+        self.outbox.extend(starts.into_iter().map(dispatch));
+        if self.outbox.len() >= OUTBOX_MAX {
+            self.flush();
+        }
     }
 }
 

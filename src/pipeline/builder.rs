@@ -5,14 +5,17 @@ use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use super::commit::{Committer, OnProgress, Sinks};
 use super::drain::Drain;
 use super::error::RunError;
+use super::line_range::RANGES_PER_CHUNK;
 use super::run::{Run, run};
 use super::summary::{Progress, Summary};
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
-use crate::executor::{Admission, Setup, Signal, Time};
+use crate::executor::{Admission, Driver, OnOverdue, OverdueTask, Setup, Signal, Time, Watchdog};
 use crate::json::write_json_string;
 use crate::limits::Limits;
 use crate::sink::Sink;
@@ -83,6 +86,8 @@ pub struct PipelineBuilder {
     order: OutputOrder,
     form: OutputForm,
     on_progress: Option<OnProgress>,
+    on_overdue: Option<OnOverdue>,
+    runtime: Option<Handle>,
 }
 
 impl PipelineBuilder {
@@ -165,6 +170,19 @@ impl PipelineBuilder {
         self
     }
 
+    /// Called when a handler that runs on a worker's thread is past its `TimeoutSeconds`: it cannot be stopped.
+    /// Each call is told of once, within a second or two.
+    pub fn on_overdue(&mut self, on_overdue: impl Fn(&OverdueTask) + Send + Sync + 'static) -> &mut Self {
+        self.on_overdue = Some(Arc::new(on_overdue));
+        self
+    }
+
+    /// The tokio runtime for asynchronous handlers; one of the pipeline's own unless set.
+    pub fn runtime(&mut self, runtime: Handle) -> &mut Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
     /// Finds the handlers and opens the inputs. Nothing is written yet: if this fails, output files hold what
     /// they held before.
     ///
@@ -172,6 +190,7 @@ impl PipelineBuilder {
     pub fn build(&mut self) -> Result<Pipeline, RunError> {
         let tasks = self.tasks.resolve(&self.program);
         tasks.require_answers(&self.program)?;
+        let has_async_tasks = tasks.first_async(&self.program).is_some();
         let signal = Arc::new(Signal::default());
         let inputs = std::mem::take(&mut self.inputs);
         let feed = Feed::open(inputs, self.chunk_bytes, self.limits.line_bytes_max, &signal)?;
@@ -195,7 +214,17 @@ impl PipelineBuilder {
             Arc::clone(&signal),
             self.on_progress.take(),
         );
+        let driver = if has_async_tasks {
+            Some(Arc::new(Driver::new(self.runtime.as_ref()).map_err(RunError::Spawn)?))
+        } else {
+            None
+        };
+        let watched = self.on_overdue.take().filter(|_| setup.tasks.may_block() && !setup.time.is_virtual());
         let run = Run {
+            driver,
+            watchdog: watched.map(|on_overdue| Arc::new(Watchdog::new(self.workers, on_overdue))),
+            siblings: Vec::new(),
+            range_bytes: if self.workers > 1 { self.chunk_bytes / RANGES_PER_CHUNK } else { usize::MAX },
             needs_exact_time: setup.needs_exact_time(),
             admission: Admission::new(&self.limits, Arc::clone(&signal)),
             setup: Arc::new(setup),
@@ -229,6 +258,8 @@ impl Pipeline {
             order: OutputOrder::default(),
             form: OutputForm::default(),
             on_progress: None,
+            on_overdue: None,
+            runtime: None,
         }
     }
 

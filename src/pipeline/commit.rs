@@ -8,12 +8,12 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::error::RunError;
 use super::letter::Letters;
 use super::summary::Progress;
-use crate::executor::{Signal, lock};
+use crate::executor::{Mutex, MutexGuard, Signal, lock};
 use crate::sink::{Sink, SinkError};
 
 /// Chunks that may be claimed behind the oldest uncommitted one.
@@ -24,9 +24,11 @@ const UNCOMMITTED_BYTES_MAX: u64 = 32 << 20;
 const SPARE_MAX: usize = 32;
 const SPARE_BYTES_MAX: usize = 1 << 20;
 
-/// What consecutive lines of a chunk gave.
+/// What consecutive lines gave.
 #[derive(Debug, Default)]
 pub(super) struct Segment {
+    /// How many lines these are, blank ones included.
+    pub(super) lines: u64,
     pub(super) output: Vec<u8>,
     pub(super) letters: Letters,
     pub(super) succeeded: u64,
@@ -36,24 +38,31 @@ pub(super) struct Segment {
 /// A segment, or the hole of a line that has not ended.
 #[derive(Debug)]
 pub(super) struct Part {
-    /// Ascending within its chunk.
+    /// Ascending within its range.
     pub(super) id: u32,
     pub(super) segment: Option<Segment>,
 }
 
-/// What is known at the end of a chunk.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ChunkEnd {
-    /// Its lines, blank ones included.
-    pub(super) lines: u64,
+/// Where a range of lines stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RangePlace {
+    /// Its chunk.
+    pub(super) sequence: u64,
+    /// Its chunk's input.
+    pub(super) source: u32,
+    /// Its chunk's bytes.
     pub(super) bytes: u64,
+    /// How many ranges its chunk has.
+    pub(super) count: u16,
+    /// Which of them it is.
+    pub(super) index: u16,
 }
 
-/// Where a chunk stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ChunkPlace {
-    pub(super) sequence: u64,
-    pub(super) source: u32,
+impl RangePlace {
+    /// The place as one number that grows in the order of the lines.
+    fn rank(self) -> u64 {
+        self.sequence << 16 | u64::from(self.index)
+    }
 }
 
 /// Called with the counts after every write.
@@ -68,7 +77,7 @@ pub(super) struct Sinks {
 /// Takes parts of chunks, writes them in order.
 pub(super) struct Committer {
     state: Mutex<State>,
-    /// The oldest uncommitted chunk.
+    /// The rank of the oldest uncommitted range.
     head: AtomicU64,
     uncommitted_bytes: AtomicU64,
     is_stopped: AtomicBool,
@@ -98,11 +107,21 @@ struct State {
     output_closed: bool,
 }
 
+/// A chunk; without ranges as long as nothing of it has arrived.
 #[derive(Default)]
 struct Record {
     source: u32,
+    bytes: u64,
+    ranges: Vec<RangeRecord>,
+    /// The first range that is not committed.
+    current: usize,
+}
+
+#[derive(Default)]
+struct RangeRecord {
     parts: VecDeque<Part>,
-    end: Option<ChunkEnd>,
+    /// Whether no more parts will come.
+    is_ended: bool,
 }
 
 /// What is ready to be written.
@@ -180,7 +199,12 @@ impl Committer {
 
     /// Whether everything is committed that can be.
     pub(super) fn is_complete(&self) -> bool {
-        self.head.load(Ordering::SeqCst) >= self.closed_at.load(Ordering::SeqCst)
+        self.head() >= self.closed_at.load(Ordering::SeqCst)
+    }
+
+    /// The oldest uncommitted chunk.
+    pub(super) fn head(&self) -> u64 {
+        self.head.load(Ordering::SeqCst) >> 16
     }
 
     /// Whether a chunk's results are of no use any more.
@@ -193,44 +217,54 @@ impl Committer {
     /// Chunks with a number below this may be claimed.
     pub(super) fn claim_end(&self) -> u64 {
         let window = if self.is_over_bound() { 1 } else { WINDOW_CHUNKS };
-        self.head.load(Ordering::SeqCst).saturating_add(window) // pairs with the store in `take_ready`
+        self.head().saturating_add(window) // pairs with the store in `take_ready`
     }
 
-    /// Whether this is the oldest uncommitted chunk.
-    pub(super) fn is_oldest(&self, sequence: u64) -> bool {
-        self.head.load(Ordering::SeqCst) == sequence
+    /// Whether this is the oldest uncommitted range.
+    pub(super) fn is_oldest(&self, place: RangePlace) -> bool {
+        self.head.load(Ordering::SeqCst) == place.rank()
     }
 
-    /// Whether a chunk's worker may go on producing output.
-    pub(super) fn may_go_on(&self, sequence: u64) -> bool {
-        !self.is_over_bound() || self.is_oldest(sequence)
+    /// Whether a range's worker may go on producing output.
+    pub(super) fn may_go_on(&self, place: RangePlace) -> bool {
+        !self.is_over_bound() || self.is_oldest(place)
     }
 
     fn is_over_bound(&self) -> bool {
         self.uncommitted_bytes.load(Ordering::SeqCst) > UNCOMMITTED_BYTES_MAX
     }
 
-    /// Hands over parts of a chunk, in order; with `end` they were the last. Returns an empty segment.
-    pub(super) fn submit(&self, place: ChunkPlace, parts: &mut Vec<Part>, end: Option<ChunkEnd>) -> Segment {
+    /// Hands over parts of a range, in order. With `ended_up_to` they were the last, and those of the ranges
+    /// behind it up to this one are among them. Returns an empty segment.
+    pub(super) fn submit(
+        &self,
+        place: RangePlace,
+        parts: &mut Vec<Part>,
+        ended_up_to: Option<u16>,
+    ) -> Segment {
         let mut state = lock(&self.state);
         for part in parts.iter_mut() {
             self.arrive(&mut state, part.segment.as_mut());
         }
         let record = state.record(place);
-        record.parts.extend(parts.drain(..));
-        record.end = end;
+        record.ranges[usize::from(place.index)].parts.extend(parts.drain(..));
+        if let Some(last) = ended_up_to {
+            for range in &mut record.ranges[usize::from(place.index)..=usize::from(last)] {
+                range.is_ended = true;
+            }
+        }
         let spare = state.spare.pop().unwrap_or_default();
         self.write_ready(state);
         spare
     }
 
     /// Fills the hole of a line that has ended.
-    pub(super) fn fill(&self, place: ChunkPlace, id: u32, mut segment: Segment) {
+    pub(super) fn fill(&self, place: RangePlace, id: u32, mut segment: Segment) {
         let mut state = lock(&self.state);
         self.arrive(&mut state, Some(&mut segment));
-        let record = state.record(place);
-        if let Ok(at) = record.parts.binary_search_by_key(&id, |part| part.id) {
-            record.parts[at].segment = Some(segment);
+        let parts = &mut state.record(place).ranges[usize::from(place.index)].parts;
+        if let Ok(at) = parts.binary_search_by_key(&id, |part| part.id) {
+            parts[at].segment = Some(segment);
         }
         self.write_ready(state);
     }
@@ -273,10 +307,10 @@ impl Committer {
     fn write_ready<'s>(&'s self, mut state: MutexGuard<'s, State>) {
         while !self.is_stopped() {
             let Some(mut sinks) = state.sinks.take() else { return }; // whoever writes will look again
-            let head = state.head;
+            let head = self.head.load(Ordering::SeqCst);
             let batch = self.take_ready(&mut state);
             if batch.is_empty() {
-                let is_ahead = state.head != head;
+                let is_ahead = self.head.load(Ordering::SeqCst) != head;
                 state.sinks = Some(sinks);
                 drop(state);
                 if is_ahead {
@@ -309,36 +343,45 @@ impl Committer {
     /// Takes the parts up to the first hole, and counts the chunks that are thereby committed.
     fn take_ready(&self, state: &mut State) -> Batch {
         let mut batch = Batch { segments: Vec::new(), loose: std::mem::take(&mut state.loose) };
-        while let Some(record) = state.records.front_mut() {
-            let is_known = !record.parts.is_empty() || record.end.is_some();
-            if is_known && record.source != state.source {
+        while let Some(record) = state.records.front_mut().filter(|record| !record.ranges.is_empty()) {
+            if record.source != state.source {
                 (state.source, state.lines_before) = (record.source, 0);
             }
-            let (source, lines_before) = (state.source, state.lines_before);
-            while record.parts.front().is_some_and(|part| part.segment.is_some()) {
-                let segment = record.parts.pop_front().and_then(|part| part.segment);
-                batch.segments.extend(segment.map(|segment| Placed { source, lines_before, segment }));
+            while let Some(range) = record.ranges.get_mut(record.current) {
+                while let Some(segment) = range.parts.front_mut().and_then(|part| part.segment.take()) {
+                    range.parts.pop_front();
+                    let lines_before = state.lines_before;
+                    state.lines_before += segment.lines;
+                    batch.segments.push(Placed { source: state.source, lines_before, segment });
+                }
+                if !range.is_ended || !range.parts.is_empty() {
+                    self.head.store(state.head << 16 | record.current as u64, Ordering::SeqCst);
+                    return batch;
+                }
+                record.current += 1;
             }
-            let Some(end) = record.end.filter(|_| record.parts.is_empty()) else { break };
-            state.lines_before += end.lines;
-            state.progress.bytes_in += end.bytes;
+            state.progress.bytes_in += record.bytes;
             state.records.pop_front();
             state.head += 1;
-            self.head.store(state.head, Ordering::SeqCst);
+            self.head.store(state.head << 16, Ordering::SeqCst);
         }
         batch
     }
 }
 
 impl State {
-    fn record(&mut self, place: ChunkPlace) -> &mut Record {
+    fn record(&mut self, place: RangePlace) -> &mut Record {
         // A chunk is committed only after its last part came, so no part comes for an earlier one.
         let at = place.sequence.saturating_sub(self.head) as usize;
         while self.records.len() <= at {
             self.records.push_back(Record::default());
         }
-        self.records[at].source = place.source;
-        &mut self.records[at]
+        let record = &mut self.records[at];
+        if record.ranges.is_empty() {
+            (record.source, record.bytes) = (place.source, place.bytes);
+            record.ranges.resize_with(usize::from(place.count), RangeRecord::default);
+        }
+        record
     }
 
     fn account(&mut self, batch: Batch) {
@@ -398,7 +441,7 @@ impl Sinks {
 
 impl Segment {
     pub(super) fn is_empty(&self) -> bool {
-        self.output.is_empty() && self.letters.is_empty() && self.succeeded + self.failed == 0
+        self.lines == 0
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -408,7 +451,7 @@ impl Segment {
     fn clear(&mut self) {
         self.output.clear();
         self.letters.clear();
-        (self.succeeded, self.failed) = (0, 0);
+        (self.lines, self.succeeded, self.failed) = (0, 0, 0);
     }
 }
 

@@ -31,10 +31,6 @@ pub(super) enum LetterInput<'l> {
 }
 
 impl Letters {
-    pub(super) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }

@@ -31,6 +31,7 @@ mod commit;
 mod drain;
 mod error;
 mod letter;
+mod line_range;
 mod run;
 mod summary;
 mod worker;

@@ -1,13 +1,17 @@
 //! A run: its workers around what they share.
 
 use std::sync::Arc;
+use std::thread::{Builder, Scope};
+
+use crossbeam_deque::{Stealer, Worker as Deque};
 
 use super::commit::Committer;
 use super::drain::Drain;
 use super::error::RunError;
+use super::line_range::LineRange;
 use super::summary::Summary;
 use super::worker::LineWorker;
-use crate::executor::{Admission, Setup, Signal, SystemClock};
+use crate::executor::{Admission, Driver, Setup, Signal, SystemClock, Watchdog};
 use crate::source::Feed;
 
 /// What the workers of a run share.
@@ -18,6 +22,14 @@ pub(super) struct Run {
     pub(super) admission: Arc<Admission>,
     pub(super) signal: Arc<Signal>,
     pub(super) drain: Drain,
+    /// Drives asynchronous handlers, if there are any.
+    pub(super) driver: Option<Arc<Driver>>,
+    /// Watches handlers that run on the workers' threads, if somebody wants to know.
+    pub(super) watchdog: Option<Arc<Watchdog>>,
+    /// The workers' ranges, by the workers' numbers.
+    pub(super) siblings: Vec<Stealer<LineRange>>,
+    /// Bytes of a range; whoever works alone takes chunks whole.
+    pub(super) range_bytes: usize,
     pub(super) seed: u64,
     pub(super) needs_exact_time: bool,
     /// Whether output lines come in envelopes.
@@ -27,18 +39,23 @@ pub(super) struct Run {
 }
 
 /// Runs everything; the calling thread is one of the workers.
-pub(super) fn run(run: Run, workers: usize) -> Result<Summary, RunError> {
+pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
     let clock = SystemClock::new();
-    let spawned: Result<(), RunError> = std::thread::scope(|scope| {
-        for number in 1..workers.max(1) {
-            let thread = std::thread::Builder::new().name(format!("aslx-worker-{number}"));
-            thread.spawn_scoped(scope, || work(&run)).map_err(|error| {
-                run.committer.stop(None);
-                RunError::Spawn(error)
-            })?;
+    let mut deques: Vec<_> = (0..workers.max(1)).map(|_| Deque::new_lifo()).collect();
+    run.siblings = deques.iter().map(Deque::stealer).collect();
+    let spawned = std::thread::scope(|scope| {
+        let own = deques.pop();
+        let spawned = spawn(&run, deques, scope);
+        if spawned.is_err() {
+            run.committer.stop(None);
         }
-        work(&run);
-        Ok(())
+        if let Some(own) = own {
+            work(&run, workers - 1, own);
+        }
+        if let Some(watchdog) = &run.watchdog {
+            watchdog.end();
+        }
+        spawned
     });
     let Run { committer, .. } = run;
     let committed = committer.finish();
@@ -49,9 +66,23 @@ pub(super) fn run(run: Run, workers: usize) -> Result<Summary, RunError> {
     }
 }
 
-fn work(run: &Run) {
+/// Starts the watchdog, and a worker for each of the deques.
+fn spawn<'s>(run: &'s Run, deques: Vec<Deque<LineRange>>, scope: &'s Scope<'s, '_>) -> Result<(), RunError> {
+    if let Some(watchdog) = &run.watchdog {
+        let thread = Builder::new().name("aslx-watchdog".to_owned());
+        let watch = || watchdog.watch(&run.setup.program, &run.setup.time);
+        thread.spawn_scoped(scope, watch).map_err(RunError::Spawn)?;
+    }
+    for (number, deque) in deques.into_iter().enumerate() {
+        let thread = Builder::new().name(format!("aslx-worker-{number}"));
+        thread.spawn_scoped(scope, move || work(run, number, deque)).map_err(RunError::Spawn)?;
+    }
+    Ok(())
+}
+
+fn work(run: &Run, number: usize, ranges: Deque<LineRange>) {
     let mut alarm = Alarm { run, is_over: false };
-    LineWorker::new(run).work();
+    LineWorker::new(run, number, ranges).work();
     alarm.is_over = true;
 }
 

@@ -2,52 +2,78 @@
 
 use std::sync::Arc;
 
-use super::commit::{ChunkEnd, ChunkPlace, Part, Segment};
+use crossbeam_deque::Worker as Deque;
+
+use super::commit::{Part, RangePlace, Segment};
 use super::letter::{ENVELOPE_END, ENVELOPE_START, LetterInput, malformed, too_long, write_failed_envelope};
+use super::line_range::{LineRange, cut, steal};
 use super::run::Run;
 use crate::executor::{Ended, Permit, Resumed, Suspended, Ticket, Worker, derive_seed};
-use crate::source::{Chunk, Claim, LineText};
+use crate::source::{Chunk, Claim, Line, LineText};
 use crate::value::timestamp::Timestamp;
 use crate::vm::ExecutionError;
 
-/// Output after which a segment is handed over although its chunk goes on.
+/// Output after which a segment is handed over although its range goes on.
 const SEGMENT_BYTES: u64 = 1 << 20;
+/// Time after which it is, where lines take time.
+const SEGMENT_MS: i64 = 100;
 /// A chunk's buffer that had to grow beyond this for one long line is given back.
 const BUFFER_BYTES_MAX: usize = 1 << 20;
+/// Chunks claimed ahead of the oldest uncommitted one, per worker, from which on siblings are helped first: one
+/// of them may be held up.
+const CHUNKS_AHEAD: u64 = 4;
 
-/// A worker and what it has of the chunk at hand.
+/// A worker and what it has at hand.
 pub(super) struct LineWorker<'r> {
     run: &'r Run,
+    number: usize,
     worker: Worker<Belongs>,
+    /// Ranges of the chunk at hand, the next on top.
+    ranges: Deque<LineRange>,
+    /// A buffer for the next chunk.
+    buffer: Vec<u8>,
     /// What the lines since the last hole gave.
     segment: Segment,
     /// Segments and holes before that, not handed over yet.
     parts: Vec<Part>,
     part_count: u32,
-    place: ChunkPlace,
-    /// Holes of the chunk at hand that are not filled.
+    /// The first of the consecutive ranges at hand, and the last that was begun.
+    place: RangePlace,
+    last: u16,
+    is_open: bool,
+    handed_over: Timestamp,
+    /// Holes in the ranges at hand that are not filled.
     holes_open: u32,
 }
 
 /// Where a suspended line's result belongs.
 #[derive(Debug)]
 struct Belongs {
-    place: ChunkPlace,
+    place: RangePlace,
     part: u32,
-    /// Index of the line in its chunk.
-    index: u64,
     _permit: Permit,
 }
 
 impl<'r> LineWorker<'r> {
-    pub(super) fn new(run: &'r Run) -> Self {
+    pub(super) fn new(run: &'r Run, number: usize, ranges: Deque<LineRange>) -> Self {
+        let setup = &run.setup;
+        let mut worker = Worker::new(&setup.limits, setup.time.now(), &run.signal, run.driver.clone());
+        if let Some(watchdog) = &run.watchdog {
+            worker.watch(Arc::clone(watchdog), number);
+        }
         Self {
             run,
-            worker: Worker::new(Arc::clone(&run.setup)),
+            number,
+            worker,
+            ranges,
+            buffer: Vec::new(),
             segment: Segment::default(),
             parts: Vec::new(),
             part_count: 0,
-            place: ChunkPlace { sequence: 0, source: 0 },
+            place: RangePlace::default(),
+            last: 0,
+            is_open: false,
+            handed_over: Timestamp::default(),
             holes_open: 0,
         }
     }
@@ -55,162 +81,241 @@ impl<'r> LineWorker<'r> {
     /// Works until nothing is left to do.
     pub(super) fn work(&mut self) {
         let run = self.run;
-        let mut buffer = Vec::new();
         while !run.committer.is_stopped() {
-            self.resume_due();
+            self.resume();
+            if let Some(range) = self.ranges.pop() {
+                self.run_range(range);
+                continue;
+            }
+            self.end_ranges();
             let ticket = run.signal.ticket();
-            let claim = if run.committer.is_closed() || run.drain.is_requested() {
-                Claim::End
-            } else {
-                run.feed.claim(run.committer.claim_end(), &mut buffer)
-            };
-            match claim {
+            if self.is_far_ahead()
+                && let Some(range) = steal(&run.siblings, self.number)
+            {
+                drop(ticket);
+                self.run_range(range);
+                continue;
+            }
+            match self.claim() {
                 Claim::Chunk(chunk) => {
                     drop(ticket);
-                    self.run_chunk(&chunk);
-                    buffer = chunk.into_buffer();
-                    if buffer.capacity() > BUFFER_BYTES_MAX {
-                        buffer = Vec::new();
-                    }
+                    cut(chunk, run.range_bytes, &self.ranges);
+                    run.signal.notify(); // siblings that have nothing
                 }
                 Claim::Failed { sequence, error } => run.committer.close(sequence, error.into()),
-                Claim::End if !self.worker.is_waiting() || run.committer.is_complete() => return,
-                Claim::Later | Claim::End => self.wait(ticket),
+                claim @ (Claim::Later | Claim::End) => {
+                    if let Some(range) = steal(&run.siblings, self.number) {
+                        drop(ticket);
+                        self.run_range(range);
+                    } else if matches!(claim, Claim::End) && self.is_done() {
+                        return;
+                    } else {
+                        self.wait(ticket);
+                    }
+                }
             }
         }
     }
 
+    fn claim(&mut self) -> Claim {
+        let run = self.run;
+        if run.committer.is_closed() || run.drain.is_requested() {
+            return Claim::End;
+        }
+        run.feed.claim(run.committer.claim_end(), &mut self.buffer)
+    }
+
+    fn is_far_ahead(&self) -> bool {
+        let siblings = self.run.siblings.len() as u64;
+        siblings > 1 && self.run.feed.claimed() > self.run.committer.head() + CHUNKS_AHEAD * siblings
+    }
+
+    /// Whether there is nothing left to do, not even to help with: all that was claimed is committed.
+    fn is_done(&self) -> bool {
+        let committer = &self.run.committer;
+        committer.is_complete() || (!self.worker.is_waiting() && committer.head() >= self.run.feed.claimed())
+    }
+
     /// Blocks until something changes or a suspended line's time has come.
-    fn wait(&self, ticket: Ticket<'_>) {
-        if !self.run.committer.is_stopped() {
+    fn wait(&mut self, ticket: Ticket<'_>) {
+        self.worker.flush();
+        if !self.run.committer.is_stopped() && !self.worker.is_answered() {
             ticket.wait(self.worker.next_wake().map(|until| self.run.setup.time.block_for(until)));
         }
     }
 
-    fn run_chunk(&mut self, chunk: &Chunk) {
+    fn run_range(&mut self, range: LineRange) {
         let run = self.run;
-        self.place = ChunkPlace { sequence: chunk.sequence, source: chunk.source };
-        (self.part_count, self.holes_open) = (0, 0);
+        if self.is_open && range.follows(self.place, self.last) {
+            self.last = range.place.index;
+        } else {
+            self.end_ranges();
+            (self.place, self.last, self.is_open) = (range.place, range.place.index, true);
+            (self.part_count, self.holes_open) = (0, 0);
+        }
         let mut now = run.setup.time.now();
-        let mut lines = 0;
-        for line in chunk.lines(run.setup.limits.line_bytes_max) {
-            if run.committer.is_abandoned(chunk.sequence) {
-                return;
+        if self.part_count == 0 {
+            self.handed_over = now;
+        }
+        for line in range.chunk.lines(range.bytes(), run.setup.limits.line_bytes_max) {
+            if run.committer.is_abandoned(self.place.sequence) {
+                return self.abandon();
             }
             if run.needs_exact_time {
                 now = run.setup.time.now();
-                if self.worker.next_wake().is_some_and(|wake| wake <= now) {
-                    self.hand_over(None);
-                    self.resume_due();
+                if self.is_resumable(now) {
+                    self.resume();
+                }
+                if now.to_millis() - self.handed_over.to_millis() >= SEGMENT_MS {
+                    self.hand_over();
+                    self.handed_over = now;
                 }
             }
-            let index = lines;
-            lines += 1;
-            match line.text {
-                LineText::Blank => {}
-                LineText::TooLong { length } => {
-                    let failure = too_long(length, run.setup.limits.line_bytes_max);
-                    let input = LetterInput::Absent { offset: line.offset, length };
-                    run.fail(&mut self.segment, index, &failure, input);
-                }
-                LineText::Text { text, indent } => {
-                    let seed = derive_seed(run.seed, chunk.source, line.offset);
-                    self.run_line(Text { index, json: text, indent }, seed, now);
-                }
-            }
+            self.line(line, range.chunk.source, now);
             if self.segment.bytes() >= SEGMENT_BYTES {
-                self.hand_over(None);
+                self.hand_over();
                 self.wait_for_room();
             }
         }
-        self.hand_over(Some(ChunkEnd { lines, bytes: chunk.len() }));
+        if let Some(chunk) = Arc::into_inner(range.chunk) {
+            self.recycle(chunk);
+        }
+    }
+
+    /// Forgets the ranges at hand: they are of no use any more.
+    fn abandon(&mut self) {
+        self.is_open = false;
+        self.parts.clear();
+        self.segment = Segment::default();
+    }
+
+    fn recycle(&mut self, chunk: Chunk) {
+        let buffer = chunk.into_buffer();
+        if buffer.capacity() <= BUFFER_BYTES_MAX {
+            self.buffer = buffer;
+        }
     }
 
     #[inline]
-    fn run_line(&mut self, line: Text<'_>, seed: u64, now: Timestamp) {
+    fn line(&mut self, line: Line<'_>, source: u32, now: Timestamp) {
+        match line.text {
+            LineText::Blank => self.segment.lines += 1,
+            LineText::TooLong { length } => {
+                let failure = too_long(length, self.run.setup.limits.line_bytes_max);
+                let input = LetterInput::Absent { offset: line.offset, length };
+                self.run.fail(&mut self.segment, &failure, input);
+            }
+            LineText::Text { text, indent } => {
+                let seed = derive_seed(self.run.seed, source, line.offset);
+                self.execute(text, indent, seed, now);
+            }
+        }
+    }
+
+    #[inline]
+    fn execute(&mut self, json: &[u8], indent: usize, seed: u64, now: Timestamp) {
         let out = &mut self.segment.output;
         let mark = out.len();
         if self.run.is_enveloped {
             out.extend_from_slice(ENVELOPE_START);
         }
-        match self.worker.start(line.json, seed, now, out) {
+        match self.worker.start(&self.run.setup, json, seed, now, out) {
             Ended::Succeeded => {
                 out.extend_from_slice(if self.run.is_enveloped { ENVELOPE_END } else { b"\n" });
+                self.segment.lines += 1;
                 self.segment.succeeded += 1;
             }
             Ended::Failed(failure) => {
                 out.truncate(mark);
-                self.run.fail(&mut self.segment, line.index, &failure, LetterInput::Json(line.json));
+                self.run.fail(&mut self.segment, &failure, LetterInput::Json(json));
             }
             Ended::Malformed(error) => {
                 out.truncate(mark);
-                let failure = malformed(&error, line.indent);
-                self.run.fail(&mut self.segment, line.index, &failure, LetterInput::Text(line.json));
+                let failure = malformed(&error, indent);
+                self.run.fail(&mut self.segment, &failure, LetterInput::Text(json));
             }
             Ended::Suspended(suspended) => {
                 out.truncate(mark);
-                self.suspend(line, suspended);
+                self.suspend(json.len() as u64, suspended);
             }
         }
     }
 
     /// Leaves a hole for a line that waits, and waits itself while there is no permit for it.
-    fn suspend(&mut self, line: Text<'_>, suspended: Suspended) {
+    fn suspend(&mut self, line_bytes: u64, suspended: Suspended) {
         let run = self.run;
         self.close_segment();
         let part = self.next_part();
         self.parts.push(Part { id: part, segment: None });
-        let is_first_hole = |worker: &Self| worker.holes_open == 0;
         let permit = loop {
             let ticket = run.signal.ticket();
-            let is_oldest = is_first_hole(self) && run.committer.is_oldest(self.place.sequence);
-            match run.admission.admit(line.json.len() as u64, is_oldest) {
+            let is_oldest = self.holes_open == 0 && run.committer.is_oldest(self.place);
+            match run.admission.admit(line_bytes, is_oldest) {
                 Some(permit) => break permit,
                 None if run.committer.is_abandoned(self.place.sequence) => return,
                 None => {
-                    self.hand_over(None);
+                    self.hand_over();
                     self.wait(ticket);
-                    self.resume_due();
+                    self.resume();
                 }
             }
         };
         self.holes_open += 1;
-        self.worker.keep(suspended, Belongs { place: self.place, part, index: line.index, _permit: permit });
+        self.worker.keep(suspended, Belongs { place: self.place, part, _permit: permit });
     }
 
-    /// Goes on with the suspended lines whose time has come.
-    fn resume_due(&mut self) {
+    /// Whether a suspended line was answered or its time has come.
+    #[inline]
+    fn is_resumable(&self, now: Timestamp) -> bool {
+        self.worker.is_answered() || self.worker.next_wake().is_some_and(|wake| wake <= now)
+    }
+
+    /// Goes on with the suspended lines that were answered or whose time has come.
+    fn resume(&mut self) {
         if !self.worker.is_waiting() {
             return;
         }
+        let now = self.run.setup.time.now();
+        if !self.is_resumable(now) {
+            return;
+        }
+        self.hand_over(); // the committer must know a hole before it can be filled
         let Self { run, worker, place, holes_open, .. } = self;
-        worker.resume_due(run.setup.time.now(), |resumed| {
-            if resumed.belongs.place.sequence == place.sequence {
+        worker.resume(now, |resumed| {
+            let filled = resumed.belongs.place;
+            if (filled.sequence, filled.index) == (place.sequence, place.index) {
                 *holes_open = holes_open.saturating_sub(1);
             }
             run.fill(resumed);
         });
     }
 
-    /// Waits while there is too much uncommitted output and this chunk is not the oldest.
+    /// Waits while there is too much uncommitted output and this range is not the oldest.
     fn wait_for_room(&mut self) {
         let run = self.run;
         loop {
             let ticket = run.signal.ticket();
-            if run.committer.may_go_on(self.place.sequence) || run.committer.is_abandoned(self.place.sequence)
-            {
+            if run.committer.may_go_on(self.place) || run.committer.is_abandoned(self.place.sequence) {
                 return;
             }
             self.wait(ticket);
-            self.resume_due();
+            self.resume();
         }
     }
 
-    /// Hands over what there is of the chunk.
-    fn hand_over(&mut self, end: Option<ChunkEnd>) {
+    /// Hands over what there is of the ranges at hand.
+    fn hand_over(&mut self) {
         self.close_segment();
-        if end.is_some() || !self.parts.is_empty() {
-            self.segment = self.run.committer.submit(self.place, &mut self.parts, end);
+        if !self.parts.is_empty() {
+            self.segment = self.run.committer.submit(self.place, &mut self.parts, None);
+        }
+    }
+
+    /// Hands over the rest of the ranges at hand: other lines come next.
+    fn end_ranges(&mut self) {
+        if std::mem::take(&mut self.is_open) {
+            self.close_segment();
+            self.segment = self.run.committer.submit(self.place, &mut self.parts, Some(self.last));
         }
     }
 
@@ -228,24 +333,17 @@ impl<'r> LineWorker<'r> {
     }
 }
 
-/// A line that can be run.
-#[derive(Clone, Copy)]
-struct Text<'c> {
-    index: u64,
-    json: &'c [u8],
-    indent: usize,
-}
-
 impl Run {
     /// Writes down a line that failed.
-    fn fail(&self, segment: &mut Segment, index: u64, failure: &ExecutionError, input: LetterInput<'_>) {
-        segment.failed += 1;
+    fn fail(&self, segment: &mut Segment, failure: &ExecutionError, input: LetterInput<'_>) {
         if self.is_enveloped {
             write_failed_envelope(failure, &mut segment.output);
         }
         if self.has_failures {
-            segment.letters.push(index, failure, input);
+            segment.letters.push(segment.lines, failure, input);
         }
+        segment.lines += 1;
+        segment.failed += 1;
     }
 
     /// Fills the hole of a suspended line that has ended.
@@ -253,7 +351,7 @@ impl Run {
         let Resumed { belongs, ended, output, input } = resumed;
         let mut segment = Segment::default();
         if let Ended::Failed(failure) = &ended {
-            self.fail(&mut segment, belongs.index, failure, LetterInput::Json(input));
+            self.fail(&mut segment, failure, LetterInput::Json(input));
         } else {
             let (start, end) =
                 if self.is_enveloped { (ENVELOPE_START, ENVELOPE_END) } else { (&b""[..], &b"\n"[..]) };
@@ -261,7 +359,7 @@ impl Run {
             for piece in [start, output, end] {
                 segment.output.extend_from_slice(piece);
             }
-            segment.succeeded = 1;
+            (segment.lines, segment.succeeded) = (1, 1);
         }
         self.committer.fill(belongs.place, belongs.part, segment);
     }

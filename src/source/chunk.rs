@@ -1,5 +1,6 @@
 //! Whole lines of one input, and their places.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Consecutive whole lines of one input.
@@ -76,9 +77,26 @@ impl Chunk {
         self.bytes().len() as u64 + self.too_long.unwrap_or(0)
     }
 
-    /// The lines, blank ones included.
-    pub(crate) fn lines(&self, line_bytes_max: u32) -> Lines<'_> {
-        Lines { rest: self.bytes(), offset: self.offset, too_long: self.too_long, line_bytes_max }
+    /// Consecutive ranges of whole lines, each of about so many bytes; one at least, and all lines are in one.
+    pub(crate) fn line_ranges(&self, bytes: usize) -> impl Iterator<Item = Range<usize>> {
+        let text = self.bytes();
+        let mut next = Some(0_usize);
+        std::iter::from_fn(move || {
+            let start = next?;
+            let least = start.saturating_add(bytes.max(1)) - 1;
+            let newline = text.get(least..).and_then(|rest| memchr::memchr(b'\n', rest));
+            let end = newline.map_or(text.len(), |newline| least + newline + 1);
+            next = (end < text.len()).then_some(end);
+            Some(start..end)
+        })
+    }
+
+    /// The lines of a range, blank ones included.
+    pub(crate) fn lines(&self, range: Range<usize>, line_bytes_max: u32) -> Lines<'_> {
+        let bytes = self.bytes();
+        let too_long = if range.end == bytes.len() { self.too_long } else { None };
+        let offset = self.offset + range.start as u64;
+        Lines { rest: &bytes[range], offset, too_long, line_bytes_max }
     }
 
     /// The buffer with what it holds, to be filled for another chunk: only growth is zeroed then.
@@ -157,18 +175,21 @@ mod tests {
             too_long: Some(77),
             ..Chunk::default()
         };
-        let lines: Vec<_> = chunk.lines(8).map(|line| (line.offset, line.text)).collect();
-        assert_eq!(
-            lines,
-            [
-                (100, LineText::Text { text: b"{}", indent: 0 }),
-                (104, LineText::Blank),
-                (105, LineText::Blank),
-                (109, LineText::Text { text: b"[1]", indent: 1 }),
-                (115, LineText::TooLong { length: 11 }),
-                (127, LineText::Text { text: b"last", indent: 0 }),
-                (131, LineText::TooLong { length: 77 }),
-            ]
-        );
+        let expected = [
+            (100, LineText::Text { text: b"{}", indent: 0 }),
+            (104, LineText::Blank),
+            (105, LineText::Blank),
+            (109, LineText::Text { text: b"[1]", indent: 1 }),
+            (115, LineText::TooLong { length: 11 }),
+            (127, LineText::Text { text: b"last", indent: 0 }),
+            (131, LineText::TooLong { length: 77 }),
+        ];
+        for bytes in [1, 2, 5, 9, 20, 1_000] {
+            let ranges: Vec<_> = chunk.line_ranges(bytes).collect();
+            assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start), "{ranges:?}");
+            let lines = ranges.into_iter().flat_map(|range| chunk.lines(range, 8));
+            assert_eq!(lines.map(|line| (line.offset, line.text)).collect::<Vec<_>>(), expected);
+        }
+        assert_eq!(Chunk::default().line_ranges(5).count(), 1);
     }
 }

@@ -1,14 +1,15 @@
 //! Chunks for whoever asks, in the order of the inputs.
 
 use std::fs::File;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunk::Chunk;
 use super::error::SourceError;
 use super::file::Store;
 use super::input::{Input, InputKind};
 use super::stream::{self, Item, Queue, Stream};
-use crate::executor::{Signal, lock};
+use crate::executor::{Mutex, Signal, lock};
 
 /// A first piece must at least show whether the input starts with a byte order mark.
 const CHUNK_BYTES_MIN: usize = 4;
@@ -18,6 +19,8 @@ const CHUNK_BYTES_MIN: usize = 4;
 pub(crate) struct Feed {
     sources: Vec<Source>,
     cursor: Mutex<Cursor>,
+    /// How many chunks were claimed.
+    claimed: AtomicU64,
     queue: Arc<Queue>,
     chunk_bytes: u64,
     line_bytes_max: u32,
@@ -104,7 +107,8 @@ impl Feed {
                 .map_err(|error| SourceError::open(&name, error))?;
         }
         let chunk_bytes = chunk_bytes.max(CHUNK_BYTES_MIN) as u64;
-        Ok(Self { sources, cursor: Mutex::default(), queue, chunk_bytes, line_bytes_max })
+        let claimed = AtomicU64::new(0);
+        Ok(Self { sources, cursor: Mutex::default(), claimed, queue, chunk_bytes, line_bytes_max })
     }
 
     /// The inputs' names, by source number.
@@ -128,6 +132,11 @@ impl Feed {
         })
     }
 
+    /// How many chunks were claimed so far.
+    pub(crate) fn claimed(&self) -> u64 {
+        self.claimed.load(Ordering::SeqCst)
+    }
+
     /// The next chunk, if its sequence number is below `sequence_end`. `buffer` is used for it, or kept.
     pub(crate) fn claim(&self, sequence_end: u64, buffer: &mut Vec<u8>) -> Claim {
         let mut cursor = lock(&self.cursor);
@@ -141,7 +150,7 @@ impl Feed {
                     let end = start.saturating_add(self.chunk_bytes).min(store.len());
                     let (sequence, number) = (cursor.sequence, cursor.source as u32);
                     cursor.offset = end;
-                    cursor.sequence += 1;
+                    self.count(&mut cursor);
                     drop(cursor); // reading is each worker's own
                     let taken = std::mem::take(buffer);
                     return match store.read_piece(&source.name, (start, end), self.line_bytes_max, taken) {
@@ -161,7 +170,7 @@ impl Feed {
                     Ok(Item::End) => {}
                     Ok(Item::Chunk(mut chunk)) => {
                         chunk.sequence = cursor.sequence;
-                        cursor.sequence += 1;
+                        self.count(&mut cursor);
                         return Claim::Chunk(chunk);
                     }
                 },
@@ -169,6 +178,11 @@ impl Feed {
             cursor.source += 1;
             cursor.offset = 0;
         }
+    }
+
+    fn count(&self, cursor: &mut Cursor) {
+        cursor.sequence += 1;
+        self.claimed.store(cursor.sequence, Ordering::SeqCst);
     }
 }
 

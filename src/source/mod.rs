@@ -18,5 +18,5 @@ mod tests;
 pub use error::SourceError;
 pub use input::Input;
 
-pub(crate) use chunk::{Chunk, LineText};
+pub(crate) use chunk::{Chunk, Line, LineText};
 pub(crate) use feed::{Claim, Feed};

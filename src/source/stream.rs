@@ -6,11 +6,11 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::chunk::{Bytes, Chunk};
 use super::error::SourceError;
-use crate::executor::{Signal, lock};
+use crate::executor::{Condvar, Mutex, Signal, lock};
 
 /// Chunks read ahead.
 const QUEUED_MAX: usize = 4;

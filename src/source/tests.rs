@@ -22,7 +22,8 @@ fn drain(inputs: Vec<Input>, chunk_bytes: usize, line_bytes_max: u32) -> Result<
             Claim::Chunk(chunk) => {
                 assert_eq!(chunk.sequence, expected);
                 expected += 1;
-                for line in chunk.lines(line_bytes_max) {
+                for line in chunk.line_ranges(usize::MAX).flat_map(|range| chunk.lines(range, line_bytes_max))
+                {
                     let text = match line.text {
                         LineText::Blank => continue,
                         LineText::Text { text, .. } => Ok(text.to_vec()),

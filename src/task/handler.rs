@@ -55,12 +55,14 @@ pub struct TaskRequest<'r> {
     pub state: &'r str,
     /// The effective input as minified JSON; for `lambda:invoke` its `Payload`.
     pub payload: &'r [u8],
+    /// How often the state has been retried: 0 at the first attempt.
+    pub retry_count: u32,
 }
 
 impl<'r> TaskRequest<'r> {
     /// A request without a function name.
     pub fn new(resource: &'r str, state: &'r str, payload: &'r [u8]) -> Self {
-        Self { resource, function_name: None, state, payload }
+        Self { resource, function_name: None, state, payload, retry_count: 0 }
     }
 
     /// The same request for another payload and function.

@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::registry::Entry;
-use super::{Reply, ReplyBody, Resource, TaskError, TaskHandler, TaskRequest};
+use super::registry::{Entry, Handler};
+use super::{
+    AsyncTaskHandler, Reply, ReplyBody, Resource, TaskCall, TaskError, TaskFuture, TaskHandler, TaskRequest,
+};
 use crate::json::{Doc, NodeId, Parser, Tag, Tape};
 
 const ENVELOPE_START: &[u8] = br#"{"ExecutedVersion":"$LATEST","Payload":"#;
@@ -22,23 +24,31 @@ pub(super) struct InvokeScratch {
     reply: Reply,
 }
 
+impl InvokeScratch {
+    fn new() -> Self {
+        Self { parser: Parser::new(NESTING_DEPTH_MAX), tape: Tape::default(), reply: Reply::default() }
+    }
+}
+
 /// The service integration, in front of the handlers of single functions.
 pub(super) struct LambdaInvoke {
     /// The handler, if the definition names the function.
-    handler: Option<Arc<dyn TaskHandler>>,
+    handler: Option<Handler>,
     /// Otherwise all of them: the request names it.
     entries: Arc<[Entry]>,
     /// A call back's output is what the state gets; a response comes in its envelope.
     has_envelope: bool,
 }
 
+/// What a request of the integration asks for.
+struct Invocation<'r> {
+    function_name: Option<Cow<'r, str>>,
+    payload: &'r [u8],
+}
+
 impl LambdaInvoke {
     /// `handler`: that of the function named in the definition.
-    pub(super) fn new(
-        resource: Resource<'_>,
-        handler: Option<Arc<dyn TaskHandler>>,
-        entries: Arc<[Entry]>,
-    ) -> Self {
+    pub(super) fn new(resource: Resource<'_>, handler: Option<Handler>, entries: Arc<[Entry]>) -> Self {
         Self { handler, entries, has_envelope: resource.has_response_envelope() }
     }
 
@@ -49,11 +59,11 @@ impl LambdaInvoke {
         out.extend_from_slice(ENVELOPE_END);
     }
 
-    fn find(
-        &self,
-        request: &TaskRequest<'_>,
-        name: Option<&str>,
-    ) -> Result<&Arc<dyn TaskHandler>, TaskError> {
+    /// The handler of the function that a request names.
+    fn find(&self, request: &TaskRequest<'_>, name: Option<&str>) -> Result<&Handler, TaskError> {
+        if let Some(handler) = &self.handler {
+            return Ok(handler);
+        }
         let named = name.and_then(|name| Entry::find_function(&self.entries, name));
         named.or_else(|| Entry::find(&self.entries, request.resource)).ok_or_else(|| {
             let name = name.unwrap_or("(none)");
@@ -62,25 +72,8 @@ impl LambdaInvoke {
         })
     }
 
-    fn invoke(
-        &self,
-        request: &TaskRequest<'_>,
-        reply: &mut Reply,
-        scratch: &mut InvokeScratch,
-    ) -> Result<(), TaskError> {
-        let InvokeScratch { parser, tape, reply: answer } = scratch;
-        parser.parse(request.payload, tape).map_err(|error| {
-            TaskError::new("States.Runtime", format!("the request of lambda:invoke is not JSON: {error}"))
-        })?;
-        let doc = Doc::new(request.payload, tape);
-        let name = function_name_in(doc);
-        let payload = doc_member(doc, "Payload").map_or(&b"{}"[..], |payload| doc.raw(payload));
-        let handler = match &self.handler {
-            Some(handler) => handler,
-            None => self.find(request, name.as_deref())?,
-        };
-        answer.reset();
-        handler.call(&request.for_function(name.as_deref(), payload), answer)?;
+    /// Answers with what the function answered; `payload` is what it was given.
+    fn answer(&self, answer: &Reply, payload: &[u8], reply: &mut Reply) {
         let body = match answer.body() {
             ReplyBody::Json(json) => json,
             ReplyBody::Payload => payload,
@@ -91,20 +84,86 @@ impl LambdaInvoke {
         } else {
             reply.json().extend_from_slice(body);
         }
+    }
+
+    fn invoke(
+        &self,
+        request: &TaskRequest<'_>,
+        reply: &mut Reply,
+        scratch: &mut InvokeScratch,
+    ) -> Result<(), TaskError> {
+        let InvokeScratch { parser, tape, reply: answer } = scratch;
+        let Invocation { function_name, payload } = unpack(request.payload, parser, tape)?;
+        let name = function_name.as_deref();
+        let Handler::Sync(handler) = self.find(request, name)? else {
+            return Err(TaskError::new(
+                "States.Runtime",
+                "a handler that answers later was asked to do so now",
+            ));
+        };
+        answer.reset();
+        handler.call(&request.for_function(name, payload), answer)?;
+        self.answer(answer, payload, reply);
         Ok(())
+    }
+
+    /// The handler of one request, and the function's own call.
+    fn unpack_call(&self, call: TaskCall) -> Result<(Handler, TaskCall), TaskError> {
+        let InvokeScratch { mut parser, mut tape, .. } = InvokeScratch::new();
+        let Invocation { function_name, payload } = unpack(call.payload(), &mut parser, &mut tape)?;
+        let handler = self.find(&call.as_request(), function_name.as_deref())?.clone();
+        let (name, payload) = (function_name.map(Cow::into_owned), payload.to_vec());
+        Ok((handler, call.for_function(name.as_deref(), payload)))
     }
 }
 
 impl TaskHandler for LambdaInvoke {
     fn call(&self, request: &TaskRequest<'_>, reply: &mut Reply) -> Result<(), TaskError> {
-        let mut scratch = reply.invoke.take().unwrap_or_else(|| {
-            let parser = Parser::new(NESTING_DEPTH_MAX);
-            Box::new(InvokeScratch { parser, tape: Tape::default(), reply: Reply::default() })
-        });
+        let mut scratch = reply.invoke.take().unwrap_or_else(|| Box::new(InvokeScratch::new()));
         let result = self.invoke(request, reply, &mut scratch);
         reply.invoke = Some(scratch);
         result
     }
+}
+
+impl AsyncTaskHandler for Arc<LambdaInvoke> {
+    fn call(&self, call: TaskCall) -> TaskFuture {
+        let invoke = Self::clone(self);
+        Box::pin(async move {
+            let (handler, call) = invoke.unpack_call(call)?;
+            let payload = call.payload().to_vec(); // an answer may be the payload itself
+            let answer = match handler {
+                Handler::Async(handler) => handler.call(call).await?,
+                // It may take its time: not on the thread that drives all the others.
+                Handler::Sync(handler) => {
+                    let answered = tokio::task::spawn_blocking(move || {
+                        let mut answer = Reply::default();
+                        handler.call(&call.as_request(), &mut answer).map(|()| answer)
+                    });
+                    answered.await.unwrap_or_else(|error| match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        Err(error) => Err(TaskError::new("States.Runtime", error.to_string())),
+                    })?
+                }
+            };
+            let mut reply = Reply::default();
+            invoke.answer(&answer, &payload, &mut reply);
+            Ok(reply)
+        })
+    }
+}
+
+fn unpack<'r>(
+    request: &'r [u8],
+    parser: &mut Parser,
+    tape: &'r mut Tape,
+) -> Result<Invocation<'r>, TaskError> {
+    parser.parse(request, tape).map_err(|error| {
+        TaskError::new("States.Runtime", format!("the request of lambda:invoke is not JSON: {error}"))
+    })?;
+    let doc = Doc::new(request, tape);
+    let payload = doc_member(doc, "Payload").map_or(&b"{}"[..], |payload| doc.raw(payload));
+    Ok(Invocation { function_name: function_name_in(doc), payload })
 }
 
 fn doc_member(doc: Doc<'_>, key: &str) -> Option<NodeId> {

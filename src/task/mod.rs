@@ -6,6 +6,9 @@
 //! Invariants: a handler is shared by all workers and keeps no state of an execution; what must be counted
 //! per execution (the invocations of mocked states) lives in `CallCounts`, which travel with it.
 
+mod async_handler;
+mod batch;
+mod call;
 mod constant;
 mod echo;
 mod error;
@@ -22,6 +25,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use async_handler::{AsyncTaskHandler, TaskFuture};
+pub use batch::{BatchOptions, BatchTaskHandler, Batched};
+pub use call::TaskCall;
 pub use constant::Constant;
 pub use echo::Echo;
 pub use error::{FileError, UnansweredError, UnansweredTask};

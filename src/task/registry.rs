@@ -7,7 +7,9 @@ use super::lambda::{LambdaInvoke, function_name_in};
 use super::pattern::Pattern;
 use super::resource::function_name;
 use super::table::{Route, TaskTable};
-use super::{FixedReply, Resource, TaskHandler, TestCase};
+use super::{
+    AsyncTaskHandler, BatchOptions, BatchTaskHandler, Batched, FixedReply, Resource, TaskHandler, TestCase,
+};
 use crate::bytecode::{Program, TaskSite};
 use crate::json::Document;
 
@@ -25,7 +27,16 @@ pub struct TaskRegistry {
 #[derive(Clone)]
 pub(super) struct Entry {
     pattern: Pattern,
-    handler: Arc<dyn TaskHandler>,
+    handler: Handler,
+}
+
+/// A handler of either kind.
+#[derive(Clone)]
+pub(super) enum Handler {
+    /// Answers on the thread that runs the execution.
+    Sync(Arc<dyn TaskHandler>),
+    /// Answers later, while the execution waits off its worker.
+    Async(Arc<dyn AsyncTaskHandler>),
 }
 
 impl fmt::Debug for Entry {
@@ -50,6 +61,53 @@ impl TaskRegistry {
 
     /// As [`handle`](Self::handle), for a handler that is used elsewhere too.
     pub fn handle_shared(&mut self, pattern: &str, handler: Arc<dyn TaskHandler>) -> &mut Self {
+        self.add(pattern, Handler::Sync(handler))
+    }
+
+    /// As [`handle`](Self::handle), for a handler that answers later: while it does, the execution waits off its
+    /// worker. Executors and pipelines drive such handlers; a [`Runner`](crate::executor::Runner) refuses them.
+    ///
+    /// ```
+    /// use aslx::task::{TaskCall, TaskRegistry};
+    ///
+    /// let mut tasks = TaskRegistry::new();
+    /// tasks.handle_async("arn:aws:lambda:*:function:Price", |call: TaskCall| async move {
+    ///     tokio::task::yield_now().await; // a request to somewhere else
+    ///     Ok(format!(r#"{{"priced":{}}}"#, call.payload().len()))
+    /// });
+    /// ```
+    pub fn handle_async(&mut self, pattern: &str, handler: impl AsyncTaskHandler + 'static) -> &mut Self {
+        self.handle_async_shared(pattern, Arc::new(handler))
+    }
+
+    /// As [`handle_async`](Self::handle_async), for a handler that is used elsewhere too.
+    pub fn handle_async_shared(&mut self, pattern: &str, handler: Arc<dyn AsyncTaskHandler>) -> &mut Self {
+        self.add(pattern, Handler::Async(handler))
+    }
+
+    /// As [`handle_async`](Self::handle_async), for a handler that answers many requests at once.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use aslx::task::{BatchOptions, TaskError, TaskRegistry, TaskRequest};
+    ///
+    /// let mut tasks = TaskRegistry::new();
+    /// let options = BatchOptions::new(100, Duration::from_millis(2));
+    /// tasks.handle_batch("*:function:Price", options, |requests: &[TaskRequest<'_>]| {
+    ///     let total = requests.len(); // one query for all of them
+    ///     requests.iter().map(|_| Ok::<_, TaskError>(format!("{total}"))).collect()
+    /// });
+    /// ```
+    pub fn handle_batch(
+        &mut self,
+        pattern: &str,
+        options: BatchOptions,
+        handler: impl BatchTaskHandler + 'static,
+    ) -> &mut Self {
+        self.handle_async(pattern, Batched::new(options, handler))
+    }
+
+    fn add(&mut self, pattern: &str, handler: Handler) -> &mut Self {
         self.entries.push(Entry { pattern: Pattern::new(pattern), handler });
         self
     }
@@ -95,7 +153,8 @@ impl TaskRegistry {
         };
         match handler {
             None => Route::Unanswered,
-            Some(handler) => match handler.fixed_reply() {
+            Some(Handler::Async(handler)) => Route::Start(Arc::clone(handler)),
+            Some(Handler::Sync(handler)) => match handler.fixed_reply() {
                 Some(reply) => Route::Fixed(reply),
                 None => Route::Call(Arc::clone(handler)),
             },
@@ -113,29 +172,40 @@ fn route_invoke(site: &TaskSite, resource: Resource<'_>, entries: &Arc<[Entry]>)
             let Some(handler) = found.or_else(|| Entry::find(entries, &site.resource)) else {
                 return Route::Unanswered;
             };
-            Some(Arc::clone(handler))
+            Some(handler.clone())
         }
         None if entries.is_empty() => return Route::Unanswered,
         None => None,
     };
-    if let Some(FixedReply::Document(document)) = handler.as_ref().and_then(|handler| handler.fixed_reply()) {
+    let fixed = match &handler {
+        Some(Handler::Sync(handler)) => handler.fixed_reply(),
+        _ => None,
+    };
+    if let Some(FixedReply::Document(document)) = fixed {
         let mut response = Vec::new();
         LambdaInvoke::wrap(document.doc().bytes(), &mut response);
         if let (Ok(document), true) = (Document::parse(response, 1024), resource.has_response_envelope()) {
             return Route::Fixed(FixedReply::Document(Arc::new(document)));
         }
     }
-    Route::Call(Arc::new(LambdaInvoke::new(resource, handler, Arc::clone(entries))))
+    // A function that only the request names may turn out to have a handler that answers later.
+    let is_async = |handler: &Handler| matches!(handler, Handler::Async(_));
+    let may_wait = match &handler {
+        Some(handler) => is_async(handler),
+        None => entries.iter().any(|entry| is_async(&entry.handler)),
+    };
+    let invoke = LambdaInvoke::new(resource, handler, Arc::clone(entries));
+    if may_wait { Route::Start(Arc::new(Arc::new(invoke))) } else { Route::Call(Arc::new(invoke)) }
 }
 
 impl Entry {
     /// The first handler whose pattern matches the text.
-    pub(super) fn find<'e>(entries: &'e [Self], text: &str) -> Option<&'e Arc<dyn TaskHandler>> {
+    pub(super) fn find<'e>(entries: &'e [Self], text: &str) -> Option<&'e Handler> {
         entries.iter().find(|entry| entry.pattern.matches(text)).map(|entry| &entry.handler)
     }
 
     /// The first handler for a Lambda function given by name, partial or full ARN.
-    pub(super) fn find_function<'e>(entries: &'e [Self], text: &str) -> Option<&'e Arc<dyn TaskHandler>> {
+    pub(super) fn find_function<'e>(entries: &'e [Self], text: &str) -> Option<&'e Handler> {
         let name = function_name(text);
         let is_match = |entry: &&Self| {
             entry.pattern.matches(text) || name.is_some_and(|name| entry.matches_function(text, name))

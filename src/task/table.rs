@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{FixedReply, TaskHandler, TestCase, UnansweredError, UnansweredTask};
-use crate::bytecode::{Program, TaskId};
+use super::{AsyncTaskHandler, FixedReply, TaskHandler, TestCase, UnansweredError, UnansweredTask};
+use crate::bytecode::{Program, TaskId, TaskSite};
 
 /// What answers one task of a program.
 pub(crate) enum Route {
     /// The same reply always.
     Fixed(FixedReply),
-    /// A handler.
+    /// A handler that answers at once.
     Call(Arc<dyn TaskHandler>),
+    /// A handler that answers later.
+    Start(Arc<dyn AsyncTaskHandler>),
     /// A mocked state, by its position in the test case.
     Mock(usize),
     /// Nothing.
@@ -47,7 +49,18 @@ impl TaskTable {
 
     /// Whether no handler runs code that could take time.
     pub(crate) fn is_instant(&self) -> bool {
-        !self.routes.iter().any(|route| matches!(route, Route::Call(_)))
+        !self.routes.iter().any(|route| matches!(route, Route::Call(_) | Route::Start(_)))
+    }
+
+    /// The first task of the program whose handler answers later: then there must be something to drive it.
+    pub(crate) fn first_async<'p>(&self, program: &'p Program) -> Option<&'p TaskSite> {
+        let at = self.routes.iter().position(|route| matches!(route, Route::Start(_)))?;
+        program.tasks().get(at)
+    }
+
+    /// Whether any handler runs code on a worker's thread.
+    pub(crate) fn may_block(&self) -> bool {
+        self.routes.iter().any(|route| matches!(route, Route::Call(_)))
     }
 
     /// Refuses a program with a task that nothing answers.

@@ -237,6 +237,19 @@ impl Active<'_> {
         self.with_machine(now, |machine| machine.answer(strand, reply, shared));
     }
 
+    /// Says that the task of a strand has stopped, as `Effect::StopTask` asked. Run again afterwards.
+    pub fn task_stopped(&mut self, strand: StrandId, now: Timestamp) {
+        self.with_machine(now, |machine| {
+            let is_stopping = machine.state.live(strand).is_some_and(|live| live.status == Status::Stopping);
+            if is_stopping
+                && machine.state.failure.is_none()
+                && let Flow::Suspend(effect) = machine.task_stopped(strand.slot)
+            {
+                machine.state.pending.push_back(effect);
+            }
+        });
+    }
+
     /// Wakes a strand whose `Sleep` is over; ignored if it sleeps no longer. Run again afterwards.
     pub fn wake(&mut self, strand: StrandId) {
         self.fiber.enter(|state, _, _| {
@@ -384,7 +397,7 @@ impl Machine<'_, '_, '_> {
             }
             Err(fault) => {
                 if let Flow::Suspend(effect) = self.raise(id.slot, fault) {
-                    self.state.pending = Some(effect);
+                    self.state.pending.push_back(effect);
                 }
             }
         }

@@ -32,7 +32,7 @@ pub enum Step {
 }
 
 /// What a strand needs from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// Invoke a task and answer with its reply.
     InvokeTask {
@@ -44,6 +44,13 @@ pub enum Effect {
         deadline: Option<Timestamp>,
         /// `HeartbeatSeconds`, in milliseconds.
         heartbeat_ms: Option<u64>,
+    },
+    /// Stop a task whose reply is not wanted any more, and say so with
+    /// [`Active::task_stopped`](super::Active::task_stopped) once nothing of it is left running: what it failed
+    /// in goes on only then.
+    StopTask {
+        /// Who waited for it.
+        strand: StrandId,
     },
     /// Wake the strand at a time.
     Sleep {

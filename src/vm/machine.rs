@@ -4,9 +4,9 @@ use super::effect::{Effect, Step};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::{Fault, TIMEOUT};
 use super::names::Names;
-use super::state::{State, Status};
+use super::state::{Parent, State, Status, Stopping};
 use super::{fuel, retry};
-use crate::bytecode::{Program, Reg};
+use crate::bytecode::{Program, Reg, StateId};
 use crate::limits::Limits;
 use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
@@ -47,7 +47,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 self.time_out();
                 return Step::Failed;
             }
-            if let Some(effect) = self.state.pending.take() {
+            if let Some(effect) = self.state.pending.pop_front() {
                 return Step::Suspend(effect);
             }
             let Some(slot) = self.next_strand() else { return Step::Parked };
@@ -107,9 +107,14 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// Has an error answered by Retry or Catch, or ends what it ends.
     pub(super) fn raise(&mut self, slot: u32, mut fault: Fault) -> Flow {
-        let mut slot = slot;
         let failed_in = self.state.strands[slot as usize].state;
         self.place(slot, &mut fault);
+        self.propagate(slot, fault, failed_in)
+    }
+
+    /// Takes an error from a strand outwards until something answers it or the execution has failed.
+    fn propagate(&mut self, slot: u32, mut fault: Fault, failed_in: StateId) -> Flow {
+        let mut slot = slot;
         loop {
             if self.state.strands[slot as usize].in_state
                 && let Some(flow) = self.answer_fault(slot, &fault)
@@ -132,7 +137,29 @@ impl<'a> Machine<'_, '_, 'a> {
                 Some(again) => fault = again,
             }
             slot = parent.slot;
+            let tasks = self.stop_children(slot);
+            if tasks > 0 {
+                self.state.stopping.push(Stopping { parent: slot, tasks, fault, failed_in });
+                return Flow::Continue;
+            }
         }
+    }
+
+    /// Ends a strand whose task has stopped; the error of its fork travels on when it was the last one.
+    pub(super) fn task_stopped(&mut self, slot: u32) -> Flow {
+        let Some(Parent { slot: parent, .. }) = self.state.strands[slot as usize].parent else {
+            return Flow::Continue;
+        };
+        self.state.release(slot);
+        let Some(at) = self.state.stopping.iter().position(|stopping| stopping.parent == parent) else {
+            return Flow::Continue;
+        };
+        self.state.stopping[at].tasks -= 1;
+        if self.state.stopping[at].tasks > 0 {
+            return Flow::Continue;
+        }
+        let Stopping { fault, failed_in, .. } = self.state.stopping.swap_remove(at);
+        self.propagate(parent, fault, failed_in)
     }
 
     /// Adds where it happened, once, by the innermost state.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::effect::{Effect, StrandId};
 use super::error::ExecutionError;
+use super::fault::Fault;
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
 use crate::value::Value;
 use crate::value::timestamp::Timestamp;
@@ -18,8 +19,10 @@ pub(super) struct State<'a> {
     pub strands: Vec<Strand<'a>>,
     /// Free slots.
     pub free: Vec<u32>,
-    /// An effect that `run` has yet to report.
-    pub pending: Option<Effect>,
+    /// Effects that `run` has yet to report.
+    pub pending: VecDeque<Effect>,
+    /// Forks that failed while tasks of their children were under way.
+    pub stopping: Vec<Stopping>,
     /// Slots that can go on, in order.
     pub ready: VecDeque<u32>,
     /// Slots whose fork can start another child; the innermost last.
@@ -102,10 +105,24 @@ pub(super) enum Status {
         /// Which task.
         task: crate::bytecode::TaskId,
     },
+    /// Its task is to be stopped, and then it ends.
+    Stopping,
     /// Waits for a time.
     Sleeping,
     /// Waits for its children.
     Forked,
+}
+
+/// A fork that has failed, and whose error travels on once the tasks of its children have stopped.
+#[derive(Debug)]
+pub(super) struct Stopping {
+    /// The strand that forked.
+    pub parent: u32,
+    /// Tasks still under way.
+    pub tasks: u32,
+    pub fault: Fault,
+    /// The innermost state that failed.
+    pub failed_in: StateId,
 }
 
 /// A strand's place in its parent's fork.
@@ -185,7 +202,8 @@ impl<'a> State<'a> {
                 self.release(slot);
             }
         }
-        self.pending = None;
+        self.pending.clear();
+        self.stopping.clear();
         self.ready.clear();
         self.forking.clear();
         self.visits.clear();

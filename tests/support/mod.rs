@@ -76,6 +76,7 @@ pub(crate) fn execute(
                 };
             }
             Step::Yield => {}
+            Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
             Step::Suspend(Effect::Sleep { strand, until }) => timers.push((until, strand, false)),
             Step::Suspend(Effect::InvokeTask { strand, task, deadline, .. }) => {
                 let state = program.task(task).state.clone();

@@ -1,11 +1,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::task::registry::Entry;
+use crate::task::registry::{Entry, Handler};
 use crate::task::{FixedReply, TaskRegistry};
 
 fn constant(registry: &TaskRegistry, resource: &str) -> String {
     let handler = Entry::find(registry.entries(), resource).expect("some handler answers");
+    let Handler::Sync(handler) = handler else { return "(async)".to_owned() };
     match handler.fixed_reply() {
         Some(FixedReply::Document(document)) => String::from_utf8(document.doc().bytes().to_vec()).unwrap(),
         Some(FixedReply::Payload) => "(payload)".to_owned(),

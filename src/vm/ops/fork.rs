@@ -7,6 +7,7 @@
 use crate::bytecode::{Field, Fork, ForkId, ForkKind, Reg, Site, Tolerance};
 use crate::json::Num;
 use crate::value::{Value, View, to_json};
+use crate::vm::effect::Effect;
 use crate::vm::fault::{Fault, TOLERANCE};
 use crate::vm::machine::{Machine, STRAND_FUEL, mix};
 use crate::vm::state::{Destination, Item, Parent, Register, Status};
@@ -231,17 +232,14 @@ impl<'a> Machine<'_, '_, 'a> {
         self.child_ended(parent);
     }
 
-    /// Counts a child's failure; the child is released already. Returns the error that ends the fork, if one does.
+    /// Counts a child's failure; the child is released already. Returns the error that ends the fork, if one does:
+    /// its other children are to be [stopped](Self::stop_children) then.
     pub(in crate::vm) fn child_failed(&mut self, parent: u32, fault: Fault) -> Option<Fault> {
         self.event(1); // MapIterationFailed, ParallelStateFailed
         let fork = &mut self.state.strands[parent as usize].fork;
-        let Some(failed_max) = fork.failed_max else {
-            self.abort_children(parent);
-            return Some(fault);
-        };
+        let Some(failed_max) = fork.failed_max else { return Some(fault) };
         fork.failed += 1;
         if f64::from(fork.failed) > failed_max {
-            self.abort_children(parent);
             let cause = "The specified tolerated failure threshold was exceeded".to_owned();
             return Some(Fault::reported(Some(TOLERANCE.to_owned()), Some(cause)));
         }
@@ -277,22 +275,39 @@ impl<'a> Machine<'_, '_, 'a> {
         self.state.ready.push_front(slot);
     }
 
-    /// Releases all children of a strand, and theirs.
-    fn abort_children(&mut self, slot: u32) {
-        let mut parents = vec![slot];
+    /// Releases all children of a strand, and theirs; but those with a task under way only once it has stopped.
+    /// Returns how many these are: they are children of the strand itself from now on.
+    pub(in crate::vm) fn stop_children(&mut self, slot: u32) -> u32 {
+        let (mut parents, mut tasks) = (vec![slot], 0);
         while let Some(parent) = parents.pop() {
             for child in 0..self.state.strands.len() as u32 {
-                let strand = &self.state.strands[child as usize];
-                if strand.status != Status::Free && strand.parent.is_some_and(|link| link.slot == parent) {
-                    parents.push(child);
-                    self.state.release(child);
-                    self.state.ready.retain(|ready| *ready != child);
-                    self.state.forking.retain(|forking| *forking != child);
+                let strand = &mut self.state.strands[child as usize];
+                let Some(link) = strand.parent.filter(|link| link.slot == parent) else { continue };
+                match strand.status {
+                    Status::Free => continue,
+                    Status::Task { .. } | Status::Stopping => {
+                        if strand.status != Status::Stopping {
+                            strand.status = Status::Stopping;
+                            let strand = self.state.id(child);
+                            self.state.pending.push_back(Effect::StopTask { strand });
+                        }
+                        self.state.strands[child as usize].parent = Some(Parent { slot, ..link });
+                        tasks += 1;
+                        continue;
+                    }
+                    Status::Ready | Status::Sleeping | Status::Forked => {}
                 }
+                parents.push(child);
+                self.state.release(child);
+                self.state.ready.retain(|ready| *ready != child);
+                self.state.forking.retain(|forking| *forking != child);
+                // A fork that was failing within this one has nobody left to tell.
+                self.state.stopping.retain(|stopping| stopping.parent != child);
             }
             self.state.strands[parent as usize].fork.clear();
             self.state.forking.retain(|forking| *forking != parent);
         }
+        tasks
     }
 }
 
