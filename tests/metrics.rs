@@ -6,6 +6,11 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use aslx::asl::model::MachineType;
 use aslx::bytecode::Program;
+use aslx::executor::{ManualClock, Time};
+use aslx::pipeline::Pipeline;
+use aslx::sink::Sink;
+use aslx::source::Input;
+use aslx::task::{TaskError, TaskRegistry, TaskRequest};
 use aslx::telemetry::{
     DURATION_BUCKETS_SECONDS, EndStatus, ExecutionMetrics, METRICS, MetricKind, PUBLISH_INTERVAL,
     PipelineMetrics, WorkerMetrics,
@@ -170,6 +175,65 @@ fn a_pipeline_that_is_stopped_leaves_no_chunks_behind() {
     check(r#"aslx_dead_letters_total{state_machine="m"}"#, 2.0);
     drop(pipeline);
     check(r#"aslx_chunks_uncommitted{state_machine="m"}"#, 0.0);
+}
+
+#[test]
+fn a_run_accounts_for_every_line_and_byte() {
+    let definition = r#"{"StartAt":"Route","States":{
+        "Route":{"Type":"Choice","Default":"Done","Choices":[
+            {"Variable":"$.kind","StringEquals":"wait","Next":"Hold"},
+            {"Variable":"$.kind","StringEquals":"task","Next":"Work"}]},
+        "Hold":{"Type":"Wait","Seconds":60,"Next":"Done"},
+        "Work":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:Work","Next":"Done",
+            "Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":2,"IntervalSeconds":2,"BackoffRate":1}],
+            "Catch":[{"ErrorEquals":["Caught"],"Next":"Done"}]},
+        "Done":{"Type":"Pass","End":true}}}"#;
+    let lines = b"{\"kind\":\"pass\"}\n{\"kind\":\"wait\"}\n\n{\"kind\":\"task\",\"as\":\"Caught\"}\n\
+        {\"kind\":\"task\",\"as\":\"Fatal\"}\n{\"kind\":\"task\",\"as\":\"panic\"}\nnot JSON\n";
+    let mut tasks = TaskRegistry::new();
+    tasks.handle("*", |request: &TaskRequest<'_>| -> Result<&str, TaskError> {
+        let name = if request.payload.ends_with(b"\"Caught\"}") { "Caught" } else { "Fatal" };
+        assert!(!request.payload.ends_with(b"\"panic\"}"), "told to");
+        Err(TaskError::new(name, "as asked"))
+    });
+    let recorder = Arc::new(recorder());
+    let program = Arc::new(compile(definition, &CompileOptions::default()).unwrap());
+    let clock = ManualClock::new(Timestamp::from_millis(1_000_000));
+    let mut builder = Pipeline::builder(program);
+    builder.input(Input::memory("lines", *lines)).output(Sink::stream("nowhere", std::io::sink()));
+    builder.tasks(tasks).workers(2).time(Time::Real(Arc::new(clock))).chunk_bytes(20);
+    builder.recorder(Arc::<PrometheusRecorder>::clone(&recorder));
+    let summary = builder.build().unwrap().run().unwrap();
+
+    let check = |name: &str, labels: &str, expected: u64| {
+        let series = format!(r#"aslx_{name}{{state_machine="StateMachine"{labels}}}"#);
+        assert_eq!(value(&recorder, &series), expected as f64, "{series}");
+    };
+    check("executions_started_total", "", 5);
+    check("executions_ended_total", r#",status="SUCCEEDED""#, 3);
+    check("executions_ended_total", r#",status="FAILED""#, 2);
+    check("executions_ended_total", r#",status="TIMED_OUT""#, 0);
+    for gauge in ["executions_in_flight", "executions_parked", "chunks_uncommitted"] {
+        check(gauge, "", 0);
+    }
+    for (state, entries) in [("Route", 5), ("Hold", 1), ("Work", 3), ("Done", 3)] {
+        check("state_entries_total", &format!(r#",state="{state}""#), entries);
+    }
+    check("state_retries_total", r#",state="Work""#, 4);
+    check("state_catches_total", r#",state="Work""#, 1);
+    check("state_transitions_total", "", 5 + 1 + 3 + 3 + 4);
+    check("execution_duration_seconds_count", r#",suspended="true""#, 3);
+    check("dead_letters_total", "", 3);
+    check("input_bytes_total", "", lines.len() as u64);
+    check("output_bytes_total", "", summary.bytes_out);
+    assert_eq!((summary.succeeded, summary.failed), (3, 3));
+    let waited = value(
+        &recorder,
+        r#"aslx_execution_duration_seconds_sum{state_machine="StateMachine",suspended="true"}"#,
+    );
+    assert!((60.0 + 4.0 + 4.0..300.0).contains(&waited), "{waited}");
+    let timed = r#"aslx_execution_duration_seconds_count{state_machine="StateMachine",suspended="false"}"#;
+    assert!(value(&recorder, timed) <= 2.0, "at most one a worker");
 }
 
 fn read(path: &str) -> String {

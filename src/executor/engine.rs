@@ -16,7 +16,8 @@ use crate::json::ParseError;
 use crate::task::{CallCounts, FixedReply, MockResponse, Reply, ReplyBody, Route, TaskError, TaskRequest};
 use crate::value::timestamp::Timestamp;
 use crate::vm::{
-    Active, Effect, ExecutionError, ExecutionStatus, Fiber, Start, Step, StrandId, TaskReply, Visit, Vm,
+    Active, Counters, Effect, ExecutionError, ExecutionStatus, Fiber, Start, Step, StrandId, TaskReply,
+    Visit, Vm,
 };
 
 /// Fibers kept for reuse; a worker runs one execution at a time and parks the others.
@@ -45,12 +46,20 @@ pub(crate) struct Suspended {
     pub(super) wake_at: Timestamp,
 }
 
+impl Suspended {
+    /// When the execution started.
+    pub(super) fn started_at(&self) -> Timestamp {
+        self.execution.started_at
+    }
+}
+
 /// A fiber and what travels with it.
 #[derive(Debug)]
 struct Execution {
     fiber: Box<Fiber>,
     sleeps: Sleeps,
     counts: CallCounts,
+    started_at: Timestamp,
 }
 
 /// A thread's means to run executions, one at a time.
@@ -95,18 +104,27 @@ impl Engine {
             fiber: Fiber::new(),
             sleeps: Sleeps::default(),
             counts: CallCounts::default(),
+            started_at: now,
         });
+        execution.started_at = now;
         let mark = out.len();
         let Self { setup, vm, buffers, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
-            let Execution { fiber, sleeps, counts } = &mut execution;
+            let Execution { fiber, sleeps, counts, .. } = &mut execution;
             let start = Start { now, seed, names: &setup.names, trace: setup.trace };
             match vm.start(fiber, &setup.program, input, &start) {
                 Ok(active) => Drive { setup, buffers, sleeps, counts, now }.finish(active, out),
                 Err(error) => Driven::Malformed(error),
             }
         }));
-        self.settle(result, execution, out, mark)
+        let mut ended = self.settle(result, execution, out, mark);
+        if let Ended::Suspended(suspended) = &mut ended
+            && !self.setup.needs_exact_time()
+        {
+            // It took no time so far, and `now` may be that of another line.
+            suspended.execution.started_at = self.setup.time.now();
+        }
+        ended
     }
 
     /// Goes on with an execution whose time has come; if it fails, its input is appended to `input`.
@@ -122,7 +140,7 @@ impl Engine {
         let mark = out.len();
         let Self { setup, vm, buffers, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
-            let Execution { fiber, sleeps, counts } = &mut execution;
+            let Execution { fiber, sleeps, counts, .. } = &mut execution;
             let Some(mut active) = vm.attach(fiber) else { return Driven::Failed(None) };
             while let Some(strand) = sleeps.pop_due(now) {
                 active.wake(strand);
@@ -134,6 +152,11 @@ impl Engine {
             input.extend_from_slice(&kept);
         }
         ended
+    }
+
+    /// What the executions have done since this was last drained.
+    pub(super) fn counters(&mut self) -> &mut Counters {
+        self.vm.counters()
     }
 
     /// The visits of the last execution, if the setup asks for a trace.
@@ -175,7 +198,7 @@ impl Engine {
 
     /// What a panic leaves behind may be half done: nothing of it is used again.
     fn discard_after(&mut self, panic: &(dyn Any + Send)) -> ExecutionError {
-        self.vm = Vm::new(&self.setup.limits);
+        self.vm.discard_buffers();
         let calling = std::mem::take(&mut self.buffers).calling;
         let message = panic.downcast_ref::<&str>().copied();
         let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

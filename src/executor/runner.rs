@@ -154,6 +154,7 @@ impl RunnerBuilder {
             names: Arc::new(self.names.clone()),
             time: self.time.clone(),
             trace: self.trace,
+            metrics: None,
         };
         Ok(Runner { engine: Engine::new(Arc::new(setup)), seed: self.seed, runs: 0 })
     }

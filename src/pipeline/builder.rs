@@ -5,6 +5,8 @@ use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use metrics::Recorder;
+
 use super::commit::{Committer, OnProgress, Sinks};
 use super::drain::Drain;
 use super::error::RunError;
@@ -18,6 +20,7 @@ use crate::limits::Limits;
 use crate::sink::Sink;
 use crate::source::{Feed, Input};
 use crate::task::TaskRegistry;
+use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
 use crate::vm::Names;
 
 /// Bytes of whole lines that a worker claims at a time.
@@ -83,6 +86,7 @@ pub struct PipelineBuilder {
     order: OutputOrder,
     form: OutputForm,
     on_progress: Option<OnProgress>,
+    recorder: Option<Arc<dyn Recorder + Send + Sync>>,
 }
 
 impl PipelineBuilder {
@@ -165,6 +169,12 @@ impl PipelineBuilder {
         self
     }
 
+    /// Where the [metrics](crate::telemetry) of the run are registered when it is built; nowhere unless set.
+    pub fn recorder(&mut self, recorder: Arc<dyn Recorder + Send + Sync>) -> &mut Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// Finds the handlers and opens the inputs. Nothing is written yet: if this fails, output files hold what
     /// they held before.
     ///
@@ -179,6 +189,8 @@ impl PipelineBuilder {
             Sinks { output: self.output.take().unwrap_or_else(Sink::stdout), failures: self.failures.take() };
         refuse_same_file(&feed, &sinks)?;
         let has_failures = sinks.failures.is_some();
+        let recorder = self.recorder.as_deref().map(|recorder| recorder as &dyn Recorder);
+        let name = &self.names.state_machine;
         let setup = Setup {
             program: Arc::clone(&self.program),
             tasks,
@@ -186,6 +198,7 @@ impl PipelineBuilder {
             names: Arc::new(self.names.clone()),
             time: self.time.clone(),
             trace: false,
+            metrics: recorder.map(|recorder| ExecutionMetrics::register(recorder, name, &self.program)),
         };
         let committer = Committer::new(
             sinks,
@@ -194,6 +207,7 @@ impl PipelineBuilder {
             feed.bytes_total(),
             Arc::clone(&signal),
             self.on_progress.take(),
+            recorder.map_or_else(PipelineMetrics::none, |recorder| PipelineMetrics::register(recorder, name)),
         );
         let run = Run {
             needs_exact_time: setup.needs_exact_time(),
@@ -229,6 +243,7 @@ impl Pipeline {
             order: OutputOrder::default(),
             form: OutputForm::default(),
             on_progress: None,
+            recorder: None,
         }
     }
 

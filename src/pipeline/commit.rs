@@ -15,6 +15,7 @@ use super::letter::Letters;
 use super::summary::Progress;
 use crate::executor::{Signal, lock};
 use crate::sink::{Sink, SinkError};
+use crate::telemetry::PipelineMetrics;
 
 /// Chunks that may be claimed behind the oldest uncommitted one.
 const WINDOW_CHUNKS: u64 = 1024;
@@ -79,6 +80,7 @@ pub(super) struct Committer {
     /// The inputs' names as JSON strings.
     source_names: Vec<Vec<u8>>,
     on_progress: Option<OnProgress>,
+    metrics: PipelineMetrics,
 }
 
 struct State {
@@ -133,6 +135,7 @@ impl Committer {
         bytes_total: Option<u64>,
         signal: Arc<Signal>,
         on_progress: Option<OnProgress>,
+        metrics: PipelineMetrics,
     ) -> Self {
         let state = State {
             records: VecDeque::new(),
@@ -156,6 +159,7 @@ impl Committer {
             signal,
             source_names,
             on_progress,
+            metrics,
         }
     }
 
@@ -194,6 +198,11 @@ impl Committer {
     pub(super) fn claim_end(&self) -> u64 {
         let window = if self.is_over_bound() { 1 } else { WINDOW_CHUNKS };
         self.head.load(Ordering::SeqCst).saturating_add(window) // pairs with the store in `take_ready`
+    }
+
+    /// Notes that a chunk was claimed.
+    pub(super) fn claimed(&self) {
+        self.metrics.chunk_claimed();
     }
 
     /// Whether this is the oldest uncommitted chunk.
@@ -289,7 +298,12 @@ impl Committer {
             self.uncommitted_bytes.fetch_sub(batch.bytes(), Ordering::SeqCst);
             state = lock(&self.state);
             match result {
-                Ok(()) => state.account(batch),
+                Ok(()) => {
+                    let before = state.progress;
+                    state.account(batch);
+                    let Progress { bytes_out, failed, .. } = state.progress;
+                    self.metrics.written(bytes_out - before.bytes_out, failed - before.failed);
+                }
                 Err(failure) => {
                     state.note(failure);
                     self.is_stopped.store(true, Ordering::Relaxed);
@@ -322,6 +336,7 @@ impl Committer {
             let Some(end) = record.end.filter(|_| record.parts.is_empty()) else { break };
             state.lines_before += end.lines;
             state.progress.bytes_in += end.bytes;
+            self.metrics.chunk_committed(end.bytes);
             state.records.pop_front();
             state.head += 1;
             self.head.store(state.head, Ordering::SeqCst);

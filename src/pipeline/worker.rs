@@ -67,6 +67,8 @@ impl<'r> LineWorker<'r> {
             match claim {
                 Claim::Chunk(chunk) => {
                     drop(ticket);
+                    run.committer.claimed();
+                    self.worker.publish_if_due();
                     self.run_chunk(&chunk);
                     buffer = chunk.into_buffer();
                     if buffer.capacity() > BUFFER_BYTES_MAX {
@@ -81,7 +83,8 @@ impl<'r> LineWorker<'r> {
     }
 
     /// Blocks until something changes or a suspended line's time has come.
-    fn wait(&self, ticket: Ticket<'_>) {
+    fn wait(&mut self, ticket: Ticket<'_>) {
+        self.worker.publish();
         if !self.run.committer.is_stopped() {
             ticket.wait(self.worker.next_wake().map(|until| self.run.setup.time.block_for(until)));
         }
@@ -99,6 +102,7 @@ impl<'r> LineWorker<'r> {
             }
             if run.needs_exact_time {
                 now = run.setup.time.now();
+                self.worker.publish_if_due();
                 if self.worker.next_wake().is_some_and(|wake| wake <= now) {
                     self.hand_over(None);
                     self.resume_due();

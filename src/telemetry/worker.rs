@@ -62,6 +62,11 @@ impl WorkerMetrics {
         self.counts.started % SAMPLE_EVERY == 1
     }
 
+    /// The execution that was started last is none: its input is not JSON.
+    pub fn execution_refused(&mut self) {
+        self.counts.started -= 1;
+    }
+
     /// An execution has ended.
     #[inline]
     pub fn execution_ended(&mut self, status: EndStatus) {
