@@ -2,7 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot run fails")]
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
 
 use aslx::asl::model::MachineType;
 use aslx::bytecode::Program;
@@ -37,10 +45,10 @@ fn recorder() -> PrometheusRecorder {
 
 /// What a scrape says of a series, written as in the exposition format.
 #[track_caller]
-fn value(recorder: &PrometheusRecorder, series: &str) -> f64 {
+fn value(recorder: &PrometheusRecorder, series: &str) -> String {
     let page = recorder.handle().render();
     let mut lines = page.lines().filter_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-    let value = lines.next().unwrap_or_else(|| panic!("no {series} in\n{page}")).parse().unwrap();
+    let value = lines.next().unwrap_or_else(|| panic!("no {series} in\n{page}")).to_owned();
     assert_eq!(lines.next(), None, "{series} twice");
     value
 }
@@ -97,12 +105,14 @@ fn workers_add_up_and_publish_each_count_once() {
         worker.publish(vm.counters());
         worker.publish(vm.counters());
     }
-    let check = |series: &str, expected: f64| assert_eq!(value(&recorder, series), expected, "{series}");
-    check(r#"aslx_executions_started_total{state_machine="m"}"#, 4.0);
-    check(r#"aslx_executions_in_flight{state_machine="m"}"#, 4.0);
-    check(r#"aslx_executions_parked{state_machine="m"}"#, 4.0);
-    check(r#"aslx_state_entries_total{state_machine="m",state="Rate"}"#, 4.0);
-    check(r#"aslx_state_transitions_total{state_machine="m"}"#, 8.0);
+    let check = |series: &str, expected: u64| {
+        assert_eq!(value(&recorder, series), expected.to_string(), "{series}");
+    };
+    check(r#"aslx_executions_started_total{state_machine="m"}"#, 4);
+    check(r#"aslx_executions_in_flight{state_machine="m"}"#, 4);
+    check(r#"aslx_executions_parked{state_machine="m"}"#, 4);
+    check(r#"aslx_state_entries_total{state_machine="m",state="Rate"}"#, 4);
+    check(r#"aslx_state_transitions_total{state_machine="m"}"#, 8);
 
     // One worker may end what another one has started.
     for status in [EndStatus::Succeeded, EndStatus::Failed, EndStatus::TimedOut] {
@@ -111,25 +121,25 @@ fn workers_add_up_and_publish_each_count_once() {
         workers[1].add_suspended_duration(Duration::from_secs(90));
     }
     workers[1].publish(vm.counters());
-    check(r#"aslx_executions_in_flight{state_machine="m"}"#, 1.0);
-    check(r#"aslx_executions_parked{state_machine="m"}"#, 1.0);
-    check(r#"aslx_executions_ended_total{state_machine="m",status="TIMED_OUT"}"#, 1.0);
+    check(r#"aslx_executions_in_flight{state_machine="m"}"#, 1);
+    check(r#"aslx_executions_parked{state_machine="m"}"#, 1);
+    check(r#"aslx_executions_ended_total{state_machine="m",status="TIMED_OUT"}"#, 1);
     let bucket = |le: &str| {
         format!(r#"aslx_execution_duration_seconds_bucket{{state_machine="m",suspended="true",le="{le}"}}"#)
     };
-    check(&bucket("60"), 0.0);
-    check(&bucket("120"), 3.0);
-    check(r#"aslx_execution_duration_seconds_sum{state_machine="m",suspended="true"}"#, 270.0);
-    check(r#"aslx_execution_duration_seconds_count{state_machine="m",suspended="false"}"#, 0.0);
+    check(&bucket("60"), 0);
+    check(&bucket("120"), 3);
+    check(r#"aslx_execution_duration_seconds_sum{state_machine="m",suspended="true"}"#, 270);
+    check(r#"aslx_execution_duration_seconds_count{state_machine="m",suspended="false"}"#, 0);
 
     // A run that is stopped leaves nothing in flight, and publishes what it still has.
     workers[0].execution_ended(EndStatus::Failed);
     workers[0].execution_started();
     drop(workers);
-    check(r#"aslx_executions_in_flight{state_machine="m"}"#, 0.0);
-    check(r#"aslx_executions_parked{state_machine="m"}"#, 0.0);
-    check(r#"aslx_executions_ended_total{state_machine="m",status="FAILED"}"#, 2.0);
-    check(r#"aslx_executions_started_total{state_machine="m"}"#, 5.0);
+    check(r#"aslx_executions_in_flight{state_machine="m"}"#, 0);
+    check(r#"aslx_executions_parked{state_machine="m"}"#, 0);
+    check(r#"aslx_executions_ended_total{state_machine="m",status="FAILED"}"#, 2);
+    check(r#"aslx_executions_started_total{state_machine="m"}"#, 5);
 }
 
 #[test]
@@ -144,19 +154,19 @@ fn counts_are_published_when_they_are_due() {
     let (recorder, program) = (recorder(), program());
     let mut vm = Vm::new(&Limits::default());
     let mut worker = WorkerMetrics::new(Some(ExecutionMetrics::register(&recorder, "m", &program)));
-    let mut check = |now: Duration, expected: f64| {
+    let mut check = |now: Duration, expected: u64| {
         worker.execution_started();
         worker.publish_if_due(now, vm.counters());
         assert_eq!(
             value(&recorder, r#"aslx_executions_started_total{state_machine="m"}"#),
-            expected,
+            expected.to_string(),
             "{now:?}"
         );
     };
-    check(PUBLISH_INTERVAL / 2, 0.0);
-    check(PUBLISH_INTERVAL, 2.0);
-    check(PUBLISH_INTERVAL * 3 / 2, 2.0);
-    check(PUBLISH_INTERVAL * 2, 4.0);
+    check(PUBLISH_INTERVAL / 2, 0);
+    check(PUBLISH_INTERVAL, 2);
+    check(PUBLISH_INTERVAL * 3 / 2, 2);
+    check(PUBLISH_INTERVAL * 2, 4);
 }
 
 #[test]
@@ -168,13 +178,15 @@ fn a_pipeline_that_is_stopped_leaves_no_chunks_behind() {
     }
     pipeline.chunk_committed(100);
     pipeline.written(70, 2);
-    let check = |series: &str, expected: f64| assert_eq!(value(&recorder, series), expected, "{series}");
-    check(r#"aslx_chunks_uncommitted{state_machine="m"}"#, 2.0);
-    check(r#"aslx_input_bytes_total{state_machine="m"}"#, 100.0);
-    check(r#"aslx_output_bytes_total{state_machine="m"}"#, 70.0);
-    check(r#"aslx_dead_letters_total{state_machine="m"}"#, 2.0);
+    let check = |series: &str, expected: u64| {
+        assert_eq!(value(&recorder, series), expected.to_string(), "{series}");
+    };
+    check(r#"aslx_chunks_uncommitted{state_machine="m"}"#, 2);
+    check(r#"aslx_input_bytes_total{state_machine="m"}"#, 100);
+    check(r#"aslx_output_bytes_total{state_machine="m"}"#, 70);
+    check(r#"aslx_dead_letters_total{state_machine="m"}"#, 2);
     drop(pipeline);
-    check(r#"aslx_chunks_uncommitted{state_machine="m"}"#, 0.0);
+    check(r#"aslx_chunks_uncommitted{state_machine="m"}"#, 0);
 }
 
 #[test]
@@ -200,14 +212,14 @@ fn a_run_accounts_for_every_line_and_byte() {
     let program = Arc::new(compile(definition, &CompileOptions::default()).unwrap());
     let clock = ManualClock::new(Timestamp::from_millis(1_000_000));
     let mut builder = Pipeline::builder(program);
-    builder.input(Input::memory("lines", *lines)).output(Sink::stream("nowhere", std::io::sink()));
+    builder.input(Input::memory("lines", *lines)).output(Sink::stream("nowhere", io::sink()));
     builder.tasks(tasks).workers(2).time(Time::Real(Arc::new(clock))).chunk_bytes(20);
     builder.recorder(Arc::<PrometheusRecorder>::clone(&recorder));
     let summary = builder.build().unwrap().run().unwrap();
 
     let check = |name: &str, labels: &str, expected: u64| {
         let series = format!(r#"aslx_{name}{{state_machine="StateMachine"{labels}}}"#);
-        assert_eq!(value(&recorder, &series), expected as f64, "{series}");
+        assert_eq!(value(&recorder, &series), expected.to_string(), "{series}");
     };
     check("executions_started_total", "", 5);
     check("executions_ended_total", r#",status="SUCCEEDED""#, 3);
@@ -227,13 +239,64 @@ fn a_run_accounts_for_every_line_and_byte() {
     check("input_bytes_total", "", lines.len() as u64);
     check("output_bytes_total", "", summary.bytes_out);
     assert_eq!((summary.succeeded, summary.failed), (3, 3));
-    let waited = value(
+    let waited: f64 = value(
         &recorder,
         r#"aslx_execution_duration_seconds_sum{state_machine="StateMachine",suspended="true"}"#,
-    );
+    )
+    .parse()
+    .unwrap();
     assert!((60.0 + 4.0 + 4.0..300.0).contains(&waited), "{waited}");
     let timed = r#"aslx_execution_duration_seconds_count{state_machine="StateMachine",suspended="false"}"#;
-    assert!(value(&recorder, timed) <= 2.0, "at most one a worker");
+    assert!(["0", "1", "2"].contains(&&*value(&recorder, timed)), "at most one a worker");
+}
+
+fn aslx_run(metrics: &str) -> Command {
+    let mut aslx = Command::new(env!("CARGO_BIN_EXE_aslx"));
+    aslx.arg("run").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/fixtures/pass.asl.json"));
+    aslx.args(["--metrics", metrics]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    aslx
+}
+
+fn scrape(port: u16) -> io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n")?;
+    io::read_to_string(stream)
+}
+
+#[test]
+fn a_run_is_scraped_while_it_waits_for_input() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut child = aslx_run(&port.to_string()).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line, format!("metrics: http://127.0.0.1:{port}/metrics\n"));
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"1\n2\n{\n").unwrap();
+    let mut output = [0; 4];
+    child.stdout.take().unwrap().read_exact(&mut output).unwrap();
+    // What is written is counted a moment later, before the worker waits for the next line.
+    let expected = "\naslx_executions_ended_total{state_machine=\"pass\",status=\"SUCCEEDED\"} 2\n";
+    let mut pages = (0..10_000).map(|_| scrape(port).unwrap());
+    assert!(pages.any(|page| page.contains(expected)), "{}", scrape(port).unwrap());
+    assert!(scrape(port).unwrap().starts_with("HTTP/1.0 200 OK\r\n"));
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(scrape(port).is_err(), "the listener ends with the run");
+}
+
+#[test]
+fn an_address_in_use_is_refused_before_anything_is_written() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let output = tempfile::NamedTempFile::new().unwrap();
+    fs::write(output.path(), "kept").unwrap();
+    let mut aslx = aslx_run(&address.to_string());
+    let ended = aslx.arg("-o").arg(output.path()).stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(2), "{stderr}");
+    assert!(stderr.starts_with(&format!("error: cannot serve metrics at {address}: Address already in use")));
+    assert_eq!(fs::read_to_string(output.path()).unwrap(), "kept");
 }
 
 fn read(path: &str) -> String {
