@@ -51,6 +51,7 @@ pub mod pipeline;
 pub mod sink;
 pub mod source;
 pub mod task;
+pub mod telemetry;
 pub mod value;
 pub mod vm;
 

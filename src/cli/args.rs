@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::exit_code;
+use super::{exit_code, metrics::MetricsAddress};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
 ///
@@ -91,6 +91,10 @@ pub(super) struct RunArguments {
     /// Longest input line, in bytes [default: 16777216]
     #[arg(long, value_name = "N")]
     pub(super) line_bytes_max: Option<u32>,
+
+    /// Serve Prometheus metrics while the run lasts; on the loopback interface unless ADDR is given
+    #[arg(long, value_name = "[ADDR:]PORT")]
+    pub(super) metrics: Option<MetricsAddress>,
 
     /// No progress bar and no summary
     #[arg(short, long)]

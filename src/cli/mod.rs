@@ -12,6 +12,7 @@ mod error;
 mod exit_code;
 mod file;
 mod interrupt;
+mod metrics;
 mod output;
 mod progress;
 mod story;

@@ -38,6 +38,8 @@ pub(super) struct Waits {
     pub(super) counts: CallCounts,
     /// Calls that the driver does not have yet.
     pub(super) starts: Vec<CallStart>,
+    /// When the execution started, as metrics see it.
+    pub(super) started_at: Timestamp,
     /// The time under a virtual clock, where each execution has its own.
     pub(super) virtual_now: Timestamp,
 }

@@ -14,7 +14,7 @@ use crate::json::ParseError;
 use crate::limits::Limits;
 use crate::task::Reply;
 use crate::value::timestamp::Timestamp;
-use crate::vm::{ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
+use crate::vm::{Counters, ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
 
 /// Fibers kept for reuse; a worker runs one execution at a time and parks the others.
 const SPARE_MAX: usize = 64;
@@ -45,6 +45,15 @@ pub(crate) struct Suspended {
 }
 
 impl Suspended {
+    /// When the execution started.
+    pub(super) fn started_at(&self) -> Timestamp {
+        self.execution.waits.started_at
+    }
+
+    pub(super) fn setup(&self) -> &Arc<Setup> {
+        &self.setup
+    }
+
     /// The calls that the driver does not have yet.
     pub(super) fn take_starts(&mut self) -> Vec<CallStart> {
         std::mem::take(&mut self.execution.waits.starts)
@@ -62,7 +71,6 @@ struct Execution {
 #[derive(Debug)]
 pub(super) struct Engine {
     vm: Vm,
-    limits: Limits,
     spare: Vec<Execution>,
     buffers: Buffers,
     /// Who watches this thread's calls, and under which number.
@@ -81,7 +89,7 @@ pub(super) struct Buffers {
 impl Engine {
     pub(super) fn new(limits: &Limits) -> Self {
         let buffers = Buffers::default();
-        Self { vm: Vm::new(limits), limits: limits.clone(), spare: Vec::new(), buffers, watchdog: None }
+        Self { vm: Vm::new(limits), spare: Vec::new(), buffers, watchdog: None }
     }
 
     /// Has a watchdog look after the handlers that run on this thread.
@@ -100,6 +108,7 @@ impl Engine {
     ) -> Ended {
         let mut execution =
             self.spare.pop().unwrap_or_else(|| Execution { fiber: Fiber::new(), waits: Box::default() });
+        execution.waits.started_at = now;
         let mark = out.len();
         let Self { vm, buffers, watchdog, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
@@ -111,7 +120,14 @@ impl Engine {
                 Err(error) => Driven::Malformed(error),
             }
         }));
-        self.settle(result, execution, setup, out, mark)
+        let mut ended = self.settle(result, execution, setup, out, mark);
+        if let Ended::Suspended(suspended) = &mut ended
+            && !setup.needs_exact_time()
+        {
+            // It took no time so far, and `now` may be that of another line.
+            suspended.execution.waits.started_at = setup.time.now();
+        }
+        ended
     }
 
     /// Goes on with an execution whose time has come or whose calls were answered; if it fails, its input is
@@ -140,6 +156,11 @@ impl Engine {
             input.extend_from_slice(&kept);
         }
         ended
+    }
+
+    /// What the executions have done since this was last drained.
+    pub(super) fn counters(&mut self) -> &mut Counters {
+        self.vm.counters()
     }
 
     /// The visits of the last execution, if its setup asks for a trace.
@@ -183,7 +204,7 @@ impl Engine {
 
     /// What a panic leaves behind may be half done: nothing of it is used again.
     fn discard_after(&mut self, panic: &(dyn Any + Send), program: &Program) -> ExecutionError {
-        self.vm = Vm::new(&self.limits);
+        self.vm.discard_buffers();
         if let Some(mark) = call_mark(self.watchdog.as_ref()) {
             mark.clear();
         }

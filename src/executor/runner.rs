@@ -181,6 +181,7 @@ impl RunnerBuilder {
             names: Arc::new(self.names.clone()),
             time: self.time.clone(),
             trace: self.trace,
+            metrics: None,
         };
         let engine = Engine::new(&setup.limits);
         Ok(Runner { engine, setup: Arc::new(setup), seed: self.seed, runs: 0 })

@@ -6,6 +6,7 @@ use super::clock::Time;
 use crate::bytecode::Program;
 use crate::limits::Limits;
 use crate::task::TaskTable;
+use crate::telemetry::ExecutionMetrics;
 use crate::vm::Names;
 
 /// A program and all that its executions need around it; read-only once made.
@@ -18,6 +19,8 @@ pub(crate) struct Setup {
     pub(crate) time: Time,
     /// Whether to record state visits.
     pub(crate) trace: bool,
+    /// Where executions are counted, if anywhere.
+    pub(crate) metrics: Option<Arc<ExecutionMetrics>>,
 }
 
 impl Setup {

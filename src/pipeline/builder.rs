@@ -5,6 +5,7 @@ use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use metrics::Recorder;
 use tokio::runtime::Handle;
 
 use super::commit::{Committer, OnProgress, Sinks};
@@ -21,6 +22,7 @@ use crate::limits::Limits;
 use crate::sink::Sink;
 use crate::source::{Feed, Input};
 use crate::task::TaskRegistry;
+use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
 use crate::vm::Names;
 
 /// Bytes of whole lines that a worker claims at a time.
@@ -88,6 +90,7 @@ pub struct PipelineBuilder {
     on_progress: Option<OnProgress>,
     on_overdue: Option<OnOverdue>,
     runtime: Option<Handle>,
+    recorder: Option<Arc<dyn Recorder + Send + Sync>>,
 }
 
 impl PipelineBuilder {
@@ -177,6 +180,12 @@ impl PipelineBuilder {
         self
     }
 
+    /// Where the [metrics](crate::telemetry) of the run are registered when it is built; nowhere unless set.
+    pub fn recorder(&mut self, recorder: Arc<dyn Recorder + Send + Sync>) -> &mut Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// The tokio runtime for asynchronous handlers; one of the pipeline's own unless set.
     pub fn runtime(&mut self, runtime: Handle) -> &mut Self {
         self.runtime = Some(runtime);
@@ -198,6 +207,8 @@ impl PipelineBuilder {
             Sinks { output: self.output.take().unwrap_or_else(Sink::stdout), failures: self.failures.take() };
         refuse_same_file(&feed, &sinks)?;
         let has_failures = sinks.failures.is_some();
+        let recorder = self.recorder.as_deref().map(|recorder| recorder as &dyn Recorder);
+        let name = &self.names.state_machine;
         let setup = Setup {
             program: Arc::clone(&self.program),
             tasks,
@@ -205,6 +216,7 @@ impl PipelineBuilder {
             names: Arc::new(self.names.clone()),
             time: self.time.clone(),
             trace: false,
+            metrics: recorder.map(|recorder| ExecutionMetrics::register(recorder, name, &self.program)),
         };
         let committer = Committer::new(
             sinks,
@@ -213,6 +225,7 @@ impl PipelineBuilder {
             feed.bytes_total(),
             Arc::clone(&signal),
             self.on_progress.take(),
+            recorder.map_or_else(PipelineMetrics::none, |recorder| PipelineMetrics::register(recorder, name)),
         );
         let driver = if has_async_tasks {
             Some(Arc::new(Driver::new(self.runtime.as_ref()).map_err(RunError::Spawn)?))
@@ -260,6 +273,7 @@ impl Pipeline {
             on_progress: None,
             on_overdue: None,
             runtime: None,
+            recorder: None,
         }
     }
 

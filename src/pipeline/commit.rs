@@ -15,6 +15,7 @@ use super::letter::Letters;
 use super::summary::Progress;
 use crate::executor::{Mutex, MutexGuard, Signal, lock};
 use crate::sink::{Sink, SinkError};
+use crate::telemetry::PipelineMetrics;
 
 /// Chunks that may be claimed behind the oldest uncommitted one.
 const WINDOW_CHUNKS: u64 = 1024;
@@ -88,6 +89,7 @@ pub(super) struct Committer {
     /// The inputs' names as JSON strings.
     source_names: Vec<Vec<u8>>,
     on_progress: Option<OnProgress>,
+    metrics: PipelineMetrics,
 }
 
 struct State {
@@ -152,6 +154,7 @@ impl Committer {
         bytes_total: Option<u64>,
         signal: Arc<Signal>,
         on_progress: Option<OnProgress>,
+        metrics: PipelineMetrics,
     ) -> Self {
         let state = State {
             records: VecDeque::new(),
@@ -175,6 +178,7 @@ impl Committer {
             signal,
             source_names,
             on_progress,
+            metrics,
         }
     }
 
@@ -218,6 +222,11 @@ impl Committer {
     pub(super) fn claim_end(&self) -> u64 {
         let window = if self.is_over_bound() { 1 } else { WINDOW_CHUNKS };
         self.head().saturating_add(window) // pairs with the store in `take_ready`
+    }
+
+    /// Notes that a chunk was claimed.
+    pub(super) fn claimed(&self) {
+        self.metrics.chunk_claimed();
     }
 
     /// Whether this is the oldest uncommitted range.
@@ -323,7 +332,12 @@ impl Committer {
             self.uncommitted_bytes.fetch_sub(batch.bytes(), Ordering::SeqCst);
             state = lock(&self.state);
             match result {
-                Ok(()) => state.account(batch),
+                Ok(()) => {
+                    let before = state.progress;
+                    state.account(batch);
+                    let Progress { bytes_out, failed, .. } = state.progress;
+                    self.metrics.written(bytes_out - before.bytes_out, failed - before.failed);
+                }
                 Err(failure) => {
                     state.note(failure);
                     self.is_stopped.store(true, Ordering::Relaxed);
@@ -361,6 +375,7 @@ impl Committer {
                 record.current += 1;
             }
             state.progress.bytes_in += record.bytes;
+            self.metrics.chunk_committed(record.bytes);
             state.records.pop_front();
             state.head += 1;
             self.head.store(state.head << 16, Ordering::SeqCst);

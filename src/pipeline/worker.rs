@@ -57,7 +57,7 @@ struct Belongs {
 impl<'r> LineWorker<'r> {
     pub(super) fn new(run: &'r Run, number: usize, ranges: Deque<LineRange>) -> Self {
         let setup = &run.setup;
-        let mut worker = Worker::new(&setup.limits, setup.time.now(), &run.signal, run.driver.clone());
+        let mut worker = Worker::new(Arc::clone(setup), &run.signal, run.driver.clone());
         if let Some(watchdog) = &run.watchdog {
             worker.watch(Arc::clone(watchdog), number);
         }
@@ -99,6 +99,7 @@ impl<'r> LineWorker<'r> {
             match self.claim() {
                 Claim::Chunk(chunk) => {
                     drop(ticket);
+                    run.committer.claimed();
                     cut(chunk, run.range_bytes, &self.ranges);
                     run.signal.notify(); // siblings that have nothing
                 }
@@ -139,6 +140,7 @@ impl<'r> LineWorker<'r> {
     /// Blocks until something changes or a suspended line's time has come.
     fn wait(&mut self, ticket: Ticket<'_>) {
         self.worker.flush();
+        self.worker.publish();
         if !self.run.committer.is_stopped() && !self.worker.is_answered() {
             ticket.wait(self.worker.next_wake().map(|until| self.run.setup.time.block_for(until)));
         }
@@ -168,6 +170,7 @@ impl<'r> LineWorker<'r> {
                 }
                 if now.to_millis() - self.handed_over.to_millis() >= SEGMENT_MS {
                     self.hand_over();
+                    self.worker.publish();
                     self.handed_over = now;
                 }
             }
@@ -177,6 +180,7 @@ impl<'r> LineWorker<'r> {
                 self.wait_for_room();
             }
         }
+        self.worker.publish_if_due();
         if let Some(chunk) = Arc::into_inner(range.chunk) {
             self.recycle(chunk);
         }

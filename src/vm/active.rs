@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::counters::Counters;
 use super::effect::{Step, StrandId, TaskReply};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::{DATA_LIMIT, Fault, RUNTIME};
@@ -25,7 +26,7 @@ const PARKED_BYTES_SMALL: usize = 2 << 10;
 /// Documents with a fixed place in the table: the constants and the input.
 const DOCS_FIXED: usize = 2;
 
-/// A worker's buffers: what executions need only while they run.
+/// A worker's buffers: what executions need only while they run; and what it has counted.
 #[derive(Debug)]
 pub struct Vm {
     parser: Parser,
@@ -33,6 +34,7 @@ pub struct Vm {
     scratch: ParseScratch,
     payload: Vec<u8>,
     limits: Limits,
+    counters: Counters,
 }
 
 /// How an execution starts.
@@ -111,7 +113,19 @@ impl Vm {
             scratch: ParseScratch::new(limits.nesting_depth_max),
             payload: Vec::new(),
             limits: limits.clone(),
+            counters: Counters::default(),
         }
+    }
+
+    /// What its executions have done since this was last drained.
+    pub fn counters(&mut self) -> &mut Counters {
+        &mut self.counters
+    }
+
+    /// Makes all buffers anew: what a panic leaves behind may be half done. The counters stay.
+    pub fn discard_buffers(&mut self) {
+        let counters = std::mem::take(&mut self.counters);
+        *self = Self { counters, ..Self::new(&self.limits) };
     }
 
     /// Starts an execution of `program` over `input` on a fiber that is new or was reset.
@@ -123,6 +137,7 @@ impl Vm {
         start: &Start<'v>,
     ) -> Result<Active<'v>, ParseError> {
         self.parser.parse(input, &mut self.tape)?;
+        self.counters.make_room(program);
         let given = minified_len(Doc::new(input, &self.tape), NodeId::ROOT);
         let limits = &self.limits;
         fiber.enter(|state, _, _| {
@@ -140,6 +155,7 @@ impl Vm {
         let Kept { program, names, input } = fiber.kept.clone()?;
         // The same bytes give the same nodes, so every handle still holds.
         self.parser.parse(&input, &mut self.tape).ok()?;
+        self.counters.make_room(&program);
         let (program, names) = (Held::Owned(program), Held::Owned(names));
         Some(Active { vm: self, fiber, program, names, input: Input::Owned(input) })
     }
@@ -352,7 +368,7 @@ impl Active<'_> {
     ) -> R {
         let (program, names) = (&**self.program.arc(), &**self.names.arc());
         let input = Doc::new(self.input.bytes(), &self.vm.tape);
-        let (scratch, limits) = (&self.vm.scratch, &self.vm.limits);
+        let (scratch, limits, counters) = (&self.vm.scratch, &self.vm.limits, &mut self.vm.counters);
         self.fiber.enter(|state, arena, shared| {
             let mut table: SmallVec<[Doc<'_>; 4]> = SmallVec::new();
             table.push(program.constants.doc());
@@ -360,7 +376,7 @@ impl Active<'_> {
             table.extend(shared.iter().map(|document| document.doc()));
             let docs = Docs { table: &table, shapes: &program.shapes };
             let heap = Heap { docs: &docs, arena, scratch };
-            work(&mut Machine { program, names, limits, heap, state, now })
+            work(&mut Machine { program, names, limits, heap, state, counters, now })
         })
     }
 }

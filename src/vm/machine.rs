@@ -1,5 +1,6 @@
 //! The scheduler of one fiber: which strand runs next, how strands end and how errors travel.
 
+use super::counters::Counters;
 use super::effect::{Effect, Step};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::{Fault, TIMEOUT};
@@ -19,6 +20,7 @@ pub(super) struct Machine<'m, 'h, 'a> {
     pub limits: &'m Limits,
     pub heap: Heap<'h, 'a>,
     pub state: &'m mut State<'a>,
+    pub counters: &'m mut Counters,
     pub now: Timestamp,
 }
 
@@ -179,7 +181,8 @@ impl<'a> Machine<'_, '_, 'a> {
     /// The first matching retrier with attempts left, else the first matching catcher.
     fn answer_fault(&mut self, slot: u32, fault: &Fault) -> Option<Flow> {
         let program = self.program;
-        let state = program.state(self.state.strands[slot as usize].state);
+        let state_id = self.state.strands[slot as usize].state;
+        let state = program.state(state_id);
         let retrier = state.retriers.iter().position(|retrier| fault.is_matched_by(&retrier.error_equals));
         if let Some(index) = retrier {
             let retrier = &state.retriers[index];
@@ -188,6 +191,7 @@ impl<'a> Machine<'_, '_, 'a> {
             if strand.retries[index] < retrier.max_attempts {
                 strand.retries[index] += 1;
                 strand.retry_count += 1;
+                self.counters.at(state_id).retries += 1;
                 let attempt = strand.retries[index];
                 let mut random = self.random(slot);
                 let delay_ms = retry::delay_ms(retrier, attempt, || random.unit_f64());
@@ -195,6 +199,7 @@ impl<'a> Machine<'_, '_, 'a> {
             }
         }
         let catcher = state.catchers.iter().find(|catcher| fault.is_matched_by(&catcher.error_equals))?;
+        self.counters.at(state_id).catches += 1;
         let error_output = self.error_output(fault);
         let strand = &mut self.state.strands[slot as usize];
         strand.registers[usize::from(catcher.error_output.0)] = Some(error_output);

@@ -10,6 +10,7 @@
 mod active;
 mod compact;
 mod context;
+mod counters;
 mod dispatch;
 mod effect;
 mod error;
@@ -23,6 +24,7 @@ mod retry;
 mod state;
 
 pub use active::{Active, Start, Visit, Vm};
+pub use counters::{Counters, StateCounts};
 pub use effect::{Effect, Step, StrandId, TaskReply};
 pub use error::{ExecutionError, ExecutionStatus};
 pub use fiber::Fiber;

@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     cli::{
         args::RunArguments, config::RunConfig, definition::Definition, error::CliError,
-        exit_code::ExitStatus, interrupt, output, progress::ProgressBar,
+        exit_code::ExitStatus, interrupt, metrics, output, progress::ProgressBar,
     },
     pipeline::{OutputForm, Pipeline, Summary},
     sink::Sink,
@@ -42,6 +42,12 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     }
     if let Some(bar) = bar.clone() {
         builder.on_progress(move |progress| bar.show(progress));
+    }
+    if let Some(address) = arguments.metrics {
+        builder.recorder(metrics::serve(address)?);
+        if !arguments.quiet {
+            output::report(&format_args!("metrics: {address}\n"));
+        }
     }
     let pipeline = builder.build().map_err(CliError::run)?;
     let drain = pipeline.drain();

@@ -12,6 +12,7 @@ type Outcome<T> = Result<T, Fault>;
 impl<'a> Machine<'_, '_, 'a> {
     /// Enters a state; whether there is fuel to go on.
     pub(in crate::vm) fn enter(&mut self, slot: u32, state: StateId, frame: &[Register<'a>]) -> bool {
+        self.counters.at(state).entries += 1;
         let event = self.event(1);
         let visit = self.state.visits.len() as u32;
         if self.state.tracing {
