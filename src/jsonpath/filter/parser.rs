@@ -214,7 +214,7 @@ impl Parser<'_> {
         match Regexp::new(pattern, flags) {
             Ok(regexp) => Ok(Operand::Regexp(regexp)),
             Err(reason) => {
-                let message = format!("a regular expression that cannot run in linear time: {reason}");
+                let message = format!("a regular expression that cannot run here: {reason}");
                 self.refuse(start, message);
                 Ok(Operand::Literal(Literal::Null))
             }

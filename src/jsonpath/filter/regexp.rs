@@ -32,7 +32,7 @@ impl Regexp {
                 .build()
                 .map_err(|error| reason(&error))
         };
-        let translated = if java('U') { pattern.to_owned() } else { with_ascii_classes(pattern) };
+        let translated = translated(pattern, java('U'))?;
         // On its own first: what stands around it below must not close a parenthesis that it leaves open.
         build(&translated)?;
         // The line feed ends a comment of flag `x`.
@@ -54,33 +54,67 @@ fn reason(error: &regex::Error) -> String {
     last.trim_start_matches("error: ").to_owned()
 }
 
-/// Java's classes `\d`, `\w`, `\s` and its boundary `\b` are about ASCII, those of the crate about Unicode.
-fn with_ascii_classes(pattern: &str) -> String {
+/// A pattern in the crate's dialect. Java's classes `\d`, `\w`, `\s` and its boundary `\b` are about ASCII, those of
+/// the crate about Unicode; what the crate would take for something else is an error.
+fn translated(pattern: &str, is_unicode: bool) -> Result<String, String> {
     let mut translated = String::with_capacity(pattern.len());
-    let mut characters = pattern.chars();
-    while let Some(character) = characters.next() {
-        translated.push(character);
-        if character != '\\' {
-            continue;
+    let mut rest = pattern;
+    let mut class_depth = 0_u32;
+    let mut after_quantifier = false;
+    while let Some(character) = rest.chars().next() {
+        let is_quantifier = class_depth == 0 && matches!(character, '*' | '+' | '?' | '}');
+        if after_quantifier && character == '+' {
+            return Err("possessive quantifiers are not supported".to_owned());
         }
-        let class = match characters.next() {
-            Some('d') => "[0-9]",
-            Some('D') => "[^0-9]",
-            Some('w') => "[0-9A-Za-z_]",
-            Some('W') => "[^0-9A-Za-z_]",
-            Some('s') => r"[\x20\t\n\x0B\f\r]",
-            Some('S') => r"[^\x20\t\n\x0B\f\r]",
-            Some('b') => r"(?-u:\b)",
-            Some(other) => {
-                translated.push(other);
-                continue;
+        after_quantifier = is_quantifier;
+        match character {
+            '[' => class_depth += 1,
+            ']' => class_depth = class_depth.saturating_sub(1),
+            _ => {}
+        }
+        let escape = if character == '\\' { class_of_escape(rest, is_unicode) } else { None };
+        let (class, len) = match escape {
+            Some(found) => found,
+            // An escaped character is none of the above.
+            None if character == '\\' => {
+                let len = rest.chars().take(2).map(char::len_utf8).sum();
+                (rest[..len].to_owned(), len)
             }
-            None => continue,
+            None => (character.to_string(), character.len_utf8()),
         };
-        translated.pop();
-        translated.push_str(class);
+        translated.push_str(&class);
+        rest = &rest[len..];
     }
-    translated
+    Ok(translated)
+}
+
+/// What stands for the escape at the start of `text`, and the escape's length.
+fn class_of_escape(text: &str, is_unicode: bool) -> Option<(String, usize)> {
+    let posix = [
+        "Lower", "Upper", "ASCII", "Alpha", "Digit", "Alnum", "Punct", "Graph", "Print", "Blank", "Cntrl",
+        "XDigit", "Space",
+    ];
+    for (start, negation) in [(r"\p{", ""), (r"\P{", "^")] {
+        let name = text.strip_prefix(start).and_then(|rest| rest.split_once('}')).map(|(name, _)| name);
+        if let Some(name) = name.filter(|name| posix.contains(name)) {
+            return Some((
+                format!("[[:{negation}{}:]]", name.to_ascii_lowercase()),
+                start.len() + name.len() + 1,
+            ));
+        }
+    }
+    let class = match text.chars().nth(1)? {
+        _ if is_unicode => return None,
+        'd' => "[0-9]",
+        'D' => "[^0-9]",
+        'w' => "[0-9A-Za-z_]",
+        'W' => "[^0-9A-Za-z_]",
+        's' => r"[\x20\t\n\x0B\f\r]",
+        'S' => r"[^\x20\t\n\x0B\f\r]",
+        'b' => r"(?-u:\b)",
+        _ => return None,
+    };
+    Some((class.to_owned(), 2))
 }
 
 impl PartialEq for Regexp {
