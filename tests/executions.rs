@@ -43,6 +43,49 @@ fn check_failure(states: &Value, input: &Value, error: &str, cause: &str) {
     assert_eq!((failure.error.as_deref(), failure.cause.as_deref()), (Some(error), Some(cause)));
 }
 
+const FILTERED: &str =
+    r#"{"orders":[{"id":1,"lines":[{"sku":"a","n":2},{"sku":"b","n":1}]},{"id":2,"lines":[]}],"min":2}"#;
+
+#[test]
+fn filters_and_functions_in_paths() {
+    let input: Value = serde_json::from_str(FILTERED).unwrap();
+    let pass = |parameters: Value| json!({"P": {"Type": "Pass", "Parameters": parameters, "End": true}});
+    check(&pass(json!({"v.$": "$.orders[?(@.id >= $.min)].id"})), &input, r#"{"v":[2]}"#);
+    check(
+        &pass(json!({"v.$": "$.orders[?(@.lines[?(@.sku == 'b')] empty false)].id"})),
+        &input,
+        r#"{"v":[1]}"#,
+    );
+    check(&pass(json!({"v.$": "$.orders[0].lines.length()"})), &input, r#"{"v":2}"#);
+    check(&pass(json!({"v.$": "$..n.sum()"})), &input, r#"{"v":3.0}"#);
+    let item = "States.ArrayGetItem($.orders[0].lines[?(@.sku == 'b' || @.n > 9)].n, 0)";
+    check(&pass(json!({"v.$": item})), &input, r#"{"v":1}"#);
+    check(
+        &pass(json!({"v.$": "$$.Execution[?(@.Id && $.State.Name == 'P')].Input.min"})),
+        &input,
+        r#"{"v":[2]}"#,
+    );
+    let choice = json!({
+        "C": {"Type": "Choice", "Default": "Few",
+            "Choices": [{"Variable": "$.orders[0].lines.size()", "NumericGreaterThanPath": "$.orders[1].id", "Next": "Many"},
+                {"Variable": "$.orders[?(@.id == 2)][0]", "IsPresent": true, "Next": "Many"}]},
+        "Few": {"Type": "Pass", "Result": "few", "End": true},
+        "Many": {"Type": "Pass", "Result": "many", "End": true}
+    });
+    let definition = json!({"StartAt": "C", "States": choice});
+    check(&definition, &input, r#""many""#);
+}
+
+#[test]
+fn filters_of_a_selected_item_see_the_whole_item() {
+    let inner = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true,
+        "Parameters": {"v.$": "$.list[?(@.id >= $.min)].id", "n.$": "$.list.length()"}}}});
+    let map = json!({"M": {"Type": "Map", "ItemsPath": "$.orders", "ItemProcessor": inner, "End": true,
+        "ItemSelector": {"list.$": "$.orders", "min.$": "$$.Map.Item.Value.id"}}});
+    let input: Value = serde_json::from_str(FILTERED).unwrap();
+    check(&map, &input, r#"[{"v":[1,2],"n":2},{"v":[2],"n":2}]"#);
+}
+
 const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 #[test]

@@ -21,6 +21,7 @@ fuzz_target!(|data: &[u8]| {
     let path = Path::parse(expression).ok();
     if let Some(path) = &path {
         assert_eq!(Path::parse(&path.to_string()).as_ref(), Ok(path));
+        assert!(!path.is_reference_path() || path.is_definite());
     }
     let call = parse(expression).ok();
     let pattern = Pattern::parse(expression).ok();

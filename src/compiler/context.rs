@@ -3,8 +3,11 @@
 use crate::bytecode::ContextField;
 use crate::jsonpath::{Path, Root, Segment};
 
-/// The deepest part of the Context Object on the path.
+/// The deepest part of the Context Object on the path; all of it if a filter of the path reads it too.
 pub(super) fn field(path: &Path) -> ContextField {
+    if path.reads_root() {
+        return ContextField::Whole;
+    }
     let mut found = ContextField::Whole;
     let mut text = String::new();
     for segment in path.segments() {

@@ -30,7 +30,7 @@ impl Lowering<'_, '_> {
 
     fn refuse_syntax(&mut self, text: &Text, error: &SyntaxError, what: &str) {
         let reason = match error.kind {
-            SyntaxErrorKind::Unsupported => "this version cannot run this part of JSONPath yet",
+            SyntaxErrorKind::Unsupported => "this part of a JSONPath cannot run",
             _ => "malformed",
         };
         let message = format!("{what} '{}': {reason}: {error}", text.text);

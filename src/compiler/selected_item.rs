@@ -30,7 +30,7 @@ impl SelectedItem {
     /// The register that holds what a path's first step leads to from `input`.
     pub(super) fn register(&self, path: &Path, input: Reg) -> Option<Reg> {
         let is_input = self.is_input.get(self.state).is_some_and(|is_input| *is_input);
-        if !is_input || input != Reg::INPUT || *path.root() != Root::Input {
+        if !is_input || input != Reg::INPUT || *path.root() != Root::Input || path.reads_root() {
             return None;
         }
         let Some(Segment::Name(name)) = path.segments().first() else { return None };

@@ -202,7 +202,10 @@ fn path_len(text: &str) -> usize {
     let mut parentheses = 0_u32;
     let mut quote = None;
     let mut escaped = false;
+    // The last character that was no blank: before a regular expression it is the `~` of `=~`, or a parenthesis.
+    let mut last = ' ';
     for (place, c) in text.char_indices() {
+        let before = if c.is_whitespace() { last } else { std::mem::replace(&mut last, c) };
         if escaped {
             escaped = false;
             continue;
@@ -212,6 +215,7 @@ fn path_len(text: &str) -> usize {
             (c, Some(open)) if c == open => quote = None,
             (_, Some(_)) => {}
             ('\'' | '"', None) if brackets > 0 || parentheses > 0 => quote = Some(c),
+            ('/', None) if brackets > 0 && matches!(before, '~' | '(') => quote = Some(c),
             ('[', None) => brackets += 1,
             (']', None) => brackets = brackets.saturating_sub(1),
             ('(', None) => parentheses += 1,

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{SyntaxError, parser};
+use super::steps::Steps;
+use super::{Filter, FunctionCall, SyntaxError, parser};
 
 /// A parsed JSONPath: immutable, shareable.
 ///
@@ -13,13 +14,13 @@ use super::{SyntaxError, parser};
 /// assert!(path.is_definite() && path.is_reference_path());
 /// assert_eq!(path.to_string(), "$.order.lines[0]['unit price']");
 /// assert!(!Path::parse("$.order.lines[*].sku").unwrap().is_definite());
+/// assert!(!Path::parse("$.order.lines[?(@.price > 10)].sku").unwrap().is_definite());
 /// ```
 #[derive(Debug, Clone)]
 pub struct Path {
     text: Box<str>,
     root: Root,
-    segments: Box<[Segment]>,
-    definite: bool,
+    steps: Steps,
     reference: bool,
 }
 
@@ -46,7 +47,8 @@ pub enum Segment {
     Names(Box<[Box<str>]>),
     /// `[0, 2]`: several elements.
     Indexes(Box<[i64]>),
-    /// `[1:3]`, `[1:]`, `[:3]`: a range of elements; at least one side is given.
+    /// `[1:3]`, `[1:]`, `[:3]`: a range of elements; at least one side is given. A third number is read and not
+    /// heeded, as in Jayway.
     Slice {
         /// First element.
         from: Option<i64>,
@@ -57,6 +59,18 @@ pub enum Segment {
     Wildcard,
     /// `..`: the value and everything below it, in document order. Another step always follows.
     Descend,
+    /// `[?(@.price < 10)]`: the elements that pass, or the object itself.
+    Filter(Box<Filter>),
+    /// `.length()`: what a function makes of the value.
+    Function(Box<FunctionCall>),
+}
+
+impl Segment {
+    /// A name or a single index.
+    #[inline]
+    pub(super) fn is_single(&self) -> bool {
+        matches!(self, Self::Name(_) | Self::Index(_))
+    }
 }
 
 impl Path {
@@ -67,15 +81,8 @@ impl Path {
 
     /// `operator_free`: no unquoted name holds one of the characters that Reference Paths exclude.
     pub(super) fn new(text: &str, root: Root, segments: Vec<Segment>, operator_free: bool) -> Self {
-        let single = |segment: &Segment| matches!(segment, Segment::Name(_) | Segment::Index(_));
-        let definite = match segments.split_last() {
-            None => true,
-            Some((last, before)) => {
-                before.iter().all(single) && (single(last) || matches!(last, Segment::Names(_)))
-            }
-        };
-        let reference = operator_free && segments.iter().all(single);
-        Self { text: text.into(), root, segments: segments.into(), definite, reference }
+        let reference = operator_free && segments.iter().all(Segment::is_single);
+        Self { text: text.into(), root, steps: Steps::new(segments), reference }
     }
 
     /// What the path starts from.
@@ -87,13 +94,29 @@ impl Path {
     /// The steps from there.
     #[inline]
     pub fn segments(&self) -> &[Segment] {
-        &self.segments
+        self.steps.segments()
+    }
+
+    /// The steps with the way in which they are followed.
+    #[inline]
+    pub(super) fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     /// Whether the path leads to one value, rather than to an array of all that match.
     #[inline]
     pub fn is_definite(&self) -> bool {
-        self.definite
+        self.steps.is_definite()
+    }
+
+    /// Whether a filter or a function of the path reads from the path's root again (`[?(@.id == $.id)]`), so that
+    /// the path cannot be taken up from below the root.
+    pub fn reads_root(&self) -> bool {
+        self.segments().iter().any(|segment| match segment {
+            Segment::Filter(filter) => filter.reads_root(),
+            Segment::Function(call) => call.reads_root(),
+            _ => false,
+        })
     }
 
     /// Whether this is a Reference Path (ASL spec, "Reference Paths"): one node, without the operators `@`, `,`,
@@ -107,8 +130,12 @@ impl Path {
     /// what the definition says, for error texts.
     #[must_use]
     pub fn below(&self, count: usize) -> Self {
-        let segments = self.segments.get(count..).unwrap_or_default().to_vec();
-        Self { root: Root::Input, ..Self::new(&self.text, Root::Input, segments, self.reference) }
+        Self {
+            text: self.text.clone(),
+            root: Root::Input,
+            steps: self.steps.below(count),
+            reference: self.reference,
+        }
     }
 
     /// The text as written in the definition.
@@ -120,13 +147,13 @@ impl Path {
 /// Two paths are equal if they mean the same, however they are written.
 impl PartialEq for Path {
     fn eq(&self, other: &Self) -> bool {
-        self.root == other.root && self.segments == other.segments
+        self.root == other.root && self.segments() == other.segments()
     }
 }
 
 impl Eq for Path {}
 
-/// The shortest form that parses back to an equal path.
+/// The shortest form that parses back to an equal path; filters and arguments of functions as they were written.
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.root {
@@ -135,7 +162,7 @@ impl fmt::Display for Path {
             Root::Variable(name) => write!(f, "${name}")?,
         }
         let mut after_descend = false;
-        for segment in &self.segments {
+        for segment in self.segments() {
             match segment {
                 Segment::Name(name) if is_plain(name) => {
                     write!(f, "{}{name}", if after_descend { "" } else { "." })?;
@@ -174,8 +201,10 @@ pub(super) fn write_bracketed(
         Quoting::Escaped => write!(f, "'{}'", name.replace('\\', "\\\\").replace('\'', "\\'")),
     };
     let bound = |bound: &Option<i64>| bound.map_or_else(String::new, |bound| bound.to_string());
-    if matches!(segment, Segment::Descend) {
-        return f.write_str("..");
+    match segment {
+        Segment::Descend => return f.write_str(".."),
+        Segment::Function(call) => return call.write(quoting, f),
+        _ => {}
     }
     f.write_str("[")?;
     match segment {
@@ -194,7 +223,9 @@ pub(super) fn write_bracketed(
         }
         Segment::Slice { from, to } => write!(f, "{}:{}", bound(from), bound(to))?,
         Segment::Wildcard => f.write_str("*")?,
-        Segment::Descend => {}
+        Segment::Filter(filter) if quoting == Quoting::Escaped => write!(f, "?{}", filter.text())?,
+        Segment::Filter(_) => f.write_str("?")?,
+        Segment::Descend | Segment::Function(_) => {}
     }
     f.write_str("]")
 }

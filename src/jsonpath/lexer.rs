@@ -1,4 +1,4 @@
-//! The words of a path: names, quoted names, integers, and parenthesised text that is passed over.
+//! The words of a path: names, quoted names, integers.
 
 use super::SyntaxError;
 
@@ -72,14 +72,17 @@ impl<'t> Lexer<'t> {
         &rest[..len]
     }
 
-    /// An unquoted name up to `.`, `[` or `(`. A backslash takes the next character as it is (ASL spec, "Reference
+    /// An unquoted name up to `.`, `[` or `(`; of a path `within` a filter or an argument also up to a blank, to `)`,
+    /// and to what may come after an operand. A backslash takes the next character as it is (ASL spec, "Reference
     /// Paths": `$.store\.book`). The flag tells whether it holds no bare `@`, `,`, `:` or `?`.
-    pub(super) fn name(&mut self) -> Result<(Box<str>, bool), SyntaxError> {
+    pub(super) fn name(&mut self, within: bool) -> Result<(Box<str>, bool), SyntaxError> {
         let mut name = String::new();
         let mut operator_free = true;
         while let Some(next) = self.peek() {
             match next {
                 '.' | '[' | '(' => break,
+                ' ' | ')' | ',' | '<' | '>' | '=' | '~' | '!' if within => break,
+                '&' | '|' if within && self.rest()[1..].starts_with(next) => break,
                 '\\' => {
                     self.bump();
                     match self.bump() {
@@ -142,39 +145,26 @@ impl<'t> Lexer<'t> {
         Ok(Some(number))
     }
 
-    /// Passes over `( … )`: nested parentheses, quoted strings and, after `=~`, a regular expression.
-    pub(super) fn skip_parenthesised(&mut self) -> Result<(), SyntaxError> {
-        self.expect('(')?;
-        let mut depth = 1_u32;
-        while depth > 0 {
-            match self.bump() {
-                None => return Err(self.malformed("')'")),
-                Some('(') => depth = depth.saturating_add(1),
-                Some(')') => depth -= 1,
-                Some(quote @ ('\'' | '"')) => self.skip_to(quote)?,
-                Some('~') => {
-                    self.skip_spaces();
-                    if self.eat('/') {
-                        self.skip_to('/')?;
-                    }
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
+    /// Passes over characters as long as they fit.
+    pub(super) fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'t str {
+        let rest = self.rest();
+        let len = rest.find(|c| !fits(c)).unwrap_or(rest.len());
+        self.at += len;
+        &rest[..len]
     }
 
-    fn skip_to(&mut self, end: char) -> Result<(), SyntaxError> {
-        loop {
-            match self.bump() {
-                None => return Err(self.malformed(&format!("{end:?}"))),
-                Some('\\') => {
-                    self.bump();
-                }
-                Some(c) if c == end => return Ok(()),
-                Some(_) => {}
-            }
+    /// Passes over `expected`, if it comes next.
+    pub(super) fn eat_text(&mut self, expected: &str) -> bool {
+        let found = self.rest().starts_with(expected);
+        if found {
+            self.at += expected.len();
         }
+        found
+    }
+
+    /// What was passed over since `start`.
+    pub(super) fn since(&self, start: usize) -> &'t str {
+        &self.text[start..self.at]
     }
 
     fn rest(&self) -> &'t str {

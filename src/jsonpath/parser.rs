@@ -1,12 +1,23 @@
 //! Text to [`Path`].
 
+use super::filter::Query;
 use super::lexer::Lexer;
+use super::steps::Steps;
 use super::{Path, Root, Segment, SyntaxError};
+
+/// Deepest nesting of paths in the filters and arguments of paths. Parsing, applying and dropping a path recurse
+/// that deep and no deeper.
+pub(super) const NESTING_DEPTH_MAX: u32 = 8;
 
 /// Parses a whole path.
 pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
-    let mut parser =
-        Parser { lexer: Lexer::new(text), segments: Vec::new(), operator_free: true, unsupported: None };
+    let mut parser = Parser {
+        lexer: Lexer::new(text),
+        segments: Vec::new(),
+        operator_free: true,
+        depth: 0,
+        unsupported: None,
+    };
     parser.lexer.skip_spaces();
     let root = parser.root()?;
     while parser.at_segment()? {
@@ -18,15 +29,39 @@ pub(super) fn parse(text: &str) -> Result<Path, SyntaxError> {
     }
 }
 
-struct Parser<'t> {
-    lexer: Lexer<'t>,
+pub(super) struct Parser<'t> {
+    pub(super) lexer: Lexer<'t>,
+    /// The steps of the path that is being read.
     segments: Vec<Segment>,
     operator_free: bool,
-    /// The first thing that is right but not supported; reported once the rest has proved well formed.
+    /// How many paths that path stands in.
+    depth: u32,
+    /// The first thing that AWS may accept and that cannot run; reported once the rest has proved well formed.
     unsupported: Option<SyntaxError>,
 }
 
 impl Parser<'_> {
+    /// A path in a filter or in arguments: it begins with `@` or `$` and ends where no step follows.
+    pub(super) fn query(&mut self) -> Result<Query, SyntaxError> {
+        let from_root = !self.lexer.eat('@');
+        if from_root {
+            self.lexer.expect('$')?;
+        }
+        if self.depth == NESTING_DEPTH_MAX {
+            return Err(self
+                .lexer
+                .malformed(&format!("at most {NESTING_DEPTH_MAX} paths within each other")));
+        }
+        self.depth += 1;
+        let outer = std::mem::take(&mut self.segments);
+        while matches!(self.lexer.peek(), Some('.' | '[')) {
+            self.segment()?;
+        }
+        self.depth -= 1;
+        let steps = Steps::new(std::mem::replace(&mut self.segments, outer));
+        Ok(Query { from_root, steps })
+    }
+
     fn root(&mut self) -> Result<Root, SyntaxError> {
         if !self.lexer.eat('$') {
             return Err(self.lexer.malformed("'$' at the start of a path"));
@@ -69,10 +104,13 @@ impl Parser<'_> {
     /// A name after a dot, or a function.
     fn member(&mut self) -> Result<(), SyntaxError> {
         let start = self.lexer.offset();
-        let (name, operator_free) = self.lexer.name()?;
+        let (name, operator_free) = self.lexer.name(self.depth > 0)?;
         if self.lexer.peek() == Some('(') {
-            self.lexer.skip_parenthesised()?;
-            self.refuse(start, format!("the function '{name}()' in a path is not supported"));
+            if matches!(self.segments.last(), Some(Segment::Descend)) {
+                return Err(SyntaxError::malformed(start, "expected a step between '..' and a function"));
+            }
+            let call = self.function_call(&name, start)?;
+            self.segments.push(Segment::Function(Box::new(call)));
             return Ok(());
         }
         self.operator_free &= operator_free;
@@ -81,7 +119,6 @@ impl Parser<'_> {
     }
 
     fn bracketed(&mut self) -> Result<(), SyntaxError> {
-        let start = self.lexer.offset();
         self.lexer.expect('[')?;
         self.lexer.skip_spaces();
         match self.lexer.peek() {
@@ -92,13 +129,10 @@ impl Parser<'_> {
             }
             Some('0'..='9' | '-' | ':') => self.indexes()?,
             Some('?') => {
-                self.filters()?;
-                self.refuse(start, "a filter in a path is not supported".to_owned());
+                let filter = self.filter()?;
+                self.segments.push(Segment::Filter(Box::new(filter)));
             }
-            Some('(') => {
-                self.lexer.skip_parenthesised()?;
-                self.refuse(start, "a script as an index is not supported".to_owned());
-            }
+            Some('(') => self.script()?,
             _ => return Err(self.lexer.malformed("a quoted name, an index, '*' or '?'")),
         }
         self.lexer.skip_spaces();
@@ -143,11 +177,10 @@ impl Parser<'_> {
         self.lexer.skip_spaces();
         let to = self.lexer.integer()?;
         self.lexer.skip_spaces();
-        let start = self.lexer.offset();
+        // Jayway reads the step of a slice and takes every element all the same.
         if self.lexer.eat(':') {
             self.lexer.skip_spaces();
             self.lexer.integer()?;
-            self.refuse(start, "a step in a slice is not supported".to_owned());
         }
         if from.is_none() && to.is_none() {
             return Err(self.lexer.malformed("an index before or after ':'"));
@@ -156,20 +189,24 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Passes over `?( … )`, or several of them.
-    fn filters(&mut self) -> Result<(), SyntaxError> {
-        loop {
-            self.lexer.expect('?')?;
-            self.lexer.skip_spaces();
-            self.lexer.skip_parenthesised()?;
-            if !self.comma() {
-                return Ok(());
+    /// `[(@.length-1)]`: the element that many places before the end. AWS takes no other script.
+    fn script(&mut self) -> Result<(), SyntaxError> {
+        let start = self.lexer.offset();
+        let text: String = self.lexer.take_while(|c| c != ')').split_whitespace().collect();
+        self.lexer.expect(')')?;
+        let from_end = text.strip_prefix("(@.length-").and_then(|number| number.parse::<u32>().ok());
+        match from_end {
+            Some(number) if number > 0 => {
+                self.operator_free = false;
+                self.segments.push(Segment::Index(-i64::from(number)));
+                Ok(())
             }
+            _ => Err(SyntaxError::malformed(start, "expected ?, ', 0-9, * or (@.length-1)")),
         }
     }
 
     /// Passes over a comma and the blanks around it.
-    fn comma(&mut self) -> bool {
+    pub(super) fn comma(&mut self) -> bool {
         self.lexer.skip_spaces();
         let found = self.lexer.eat(',');
         if found {
@@ -178,7 +215,8 @@ impl Parser<'_> {
         found
     }
 
-    fn refuse(&mut self, offset: usize, message: String) {
+    /// Notes that what stands at `offset` is accepted by AWS and cannot run here.
+    pub(super) fn refuse(&mut self, offset: usize, message: String) {
         self.unsupported.get_or_insert_with(|| SyntaxError::unsupported(offset, message));
     }
 }

@@ -20,7 +20,7 @@ mod view;
 mod write;
 
 pub use arena::Arena;
-pub use compare::deep_equal;
+pub use compare::{deep_equal, deep_equal_within};
 pub use container::{Array, Members, Object, Shape, ShapeId, Text};
 pub use docs::{ArenaDoc, DocId, Docs};
 pub use heap::{Heap, ParseScratch};

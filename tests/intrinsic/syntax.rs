@@ -123,10 +123,29 @@ fn counts_arguments() {
 }
 
 #[test]
-fn passes_on_what_paths_do_not_support() {
-    check_error("States.ArrayGetItem($.a[?(@.k == 'x, )')].v, 0)", SyntaxErrorKind::Unsupported, 23);
-    check_error("States.MathAdd($.a.length(), 1)", SyntaxErrorKind::Unsupported, 19);
-    check_error("States.MathAdd($.a.length(), 1", SyntaxErrorKind::Malformed, 30);
+fn reads_filters_and_functions_in_paths() {
+    for path in [
+        "$.a[?(@.k == 'x, )')].v",
+        "$.a[?(@.k in ['x', \")]\"] && @.v =~ /[',)\\/\"(]+/i)][0]",
+        "$.a[?(/(,'/ =~ @.k)]",
+        "$.a.concat($.b, \", )\")",
+        "$.a.length()",
+    ] {
+        let path = path.replace("/(,'/", "/[(,']/");
+        let call =
+            parse(&format!("States.ArrayGetItem( {path} , 0)")).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let found = match &call.arguments[..] {
+            [Argument::Path(found), Argument::Number(_)] => found.text(),
+            other => panic!("{path}: {other:?}"),
+        };
+        assert_eq!(found, path);
+    }
+}
+
+#[test]
+fn passes_on_what_paths_cannot_run() {
+    check_error("States.ArrayGetItem($.a[?(@.k == FooBar)].v, 0)", SyntaxErrorKind::Unsupported, 33);
+    check_error("States.ArrayGetItem($.a[?(@.k == FooBar)].v, 0", SyntaxErrorKind::Malformed, 46);
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! JSONPath: syntax, selection, reference paths, and the patterns of `StringMatches`.
+//! JSONPath: syntax, selection, filters, functions, reference paths, and the patterns of `StringMatches`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod filters;
+mod functions;
 mod properties;
 mod selection;
 mod set;

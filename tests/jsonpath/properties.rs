@@ -101,7 +101,69 @@ fn selected(path: &Path, json: &Json) -> Option<Json> {
     text.map(|text| serde_json::from_str(&text).unwrap())
 }
 
+fn operand() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => (any::<bool>(), prop::collection::vec(any_segments(), 0..2)).prop_map(|(root, steps)| {
+            let steps = steps.iter().map(|steps| render(steps).split_off(1)).collect::<String>();
+            format!("{}{steps}", if root { "$" } else { "@" })
+        }),
+        1 => "@[.](length|sum|keys|first|concat)[(][)]",
+        1 => (-2_i64..9).prop_map(|number| number.to_string()),
+        1 => prop::sample::select(vec!["null", "true", "'a'", "\"1\"", "[1,'a',null]", "{'a':[1]}", "[[]]", "/a|1/i"])
+            .prop_map(str::to_owned),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = String> {
+    let operators = ["==", "!=", "===", "!==", "<", "<=", ">", ">=", "=~", "in", "nin", "contains", "size"];
+    let operators = [&operators[..], &["empty", "subsetof", "anyof", "noneof"]].concat();
+    let compared = (operand(), prop::sample::select(operators), operand())
+        .prop_map(|(left, operator, right)| format!("{left} {operator} {right}"));
+    let test =
+        prop_oneof![4 => compared, 1 => single().prop_map(|step| format!("@{}", &render(&[step])[1..]))];
+    test.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            (inner.clone(), prop::sample::select(vec!["&&", "||"]), inner.clone())
+                .prop_map(|(left, connective, right)| format!("{left} {connective} {right}")),
+            inner.clone().prop_map(|inner| format!("({inner})")),
+            inner.prop_map(|inner| format!("!({inner})")),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_filter_selects_and_renders(filter in filter(), descends in any::<bool>(), json in document()) {
+        let text = format!("${}[?({filter})]", if descends { ".." } else { "" });
+        let path = Path::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        prop_assert_eq!(&Path::parse(&path.to_string()).unwrap(), &path);
+        prop_assert!(!path.is_definite() && !path.is_reference_path());
+        with_json(&json.to_string(), |root, heap| match select(&path, root, heap) {
+            Ok(found) => {
+                let text = to_json(found, heap.docs);
+                assert_eq!(text.len(), aslx::value::rendered_len(found, heap.docs));
+                assert!(text.starts_with('['), "{text}");
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        });
+    }
+
+    #[test]
+    fn connectives_are_those_of_logic(a in any::<[bool; 4]>(), shape in 0_usize..6) {
+        let all = ["A && B || C && D", "A || B && C || D", "!(A || B) && C || D", "A && (B || C) && !D",
+            "!(!(A && B) || (C && !!(D)))", "((A)) || !((B && C) || D)"];
+        let naive = [a[0] && a[1] || a[2] && a[3], a[0] || a[1] && a[2] || a[3],
+            !(a[0] || a[1]) && a[2] || a[3], a[0] && (a[1] || a[2]) && !a[3],
+            !(!(a[0] && a[1]) || (a[2] && a[3])), a[0] || !((a[1] && a[2]) || a[3])];
+        let mut test = all[shape].to_owned();
+        for (name, value) in ["A", "B", "C", "D"].iter().zip(a) {
+            test = test.replace(name, if value { "1==1" } else { "1==0" });
+        }
+        let path = Path::parse(&format!("$[?({test})]")).unwrap();
+        let expected = if naive[shape] { json!([0]) } else { json!([]) };
+        prop_assert_eq!(selected(&path, &json!([0])), Some(expected));
+    }
+
     #[test]
     fn a_rendered_path_parses_back_to_itself(segments in any_segments()) {
         let path = Path::parse(&render(&segments)).unwrap();
@@ -110,7 +172,7 @@ proptest! {
     }
 
     #[test]
-    fn parsing_never_panics(text in r#"\$?[$.a0-9*:,'"\[\]()?@\\ é-]{0,16}"#) {
+    fn parsing_never_panics(text in r#"\$?(\[\?\()?[$.a0-9*:,'"\[\]()?@\\ é!&|=<~/{}-]{0,16}"#) {
         if let Ok(path) = Path::parse(&text) {
             prop_assert_eq!(&Path::parse(&path.to_string()).unwrap(), &path);
         }

@@ -137,30 +137,111 @@ fn refuses_what_is_no_path() {
         ("$.a['b'c]", 7),
         ("$.a[99999999999999999999]", 4),
         ("$.a\\", 4),
-        ("$.a[?]", 5),
-        ("$.a[?(@.b == 1]", 15),
-        ("$.a[?(@.b == 'x)]", 17),
-        ("$.a.length(", 11),
-        ("$.a.length().", 13),
     ] {
         check_error(text, SyntaxErrorKind::Malformed, offset);
     }
 }
 
 #[test]
-fn recognises_what_is_not_supported() {
+fn refuses_what_is_no_filter_function_or_script() {
     for (text, offset) in [
-        ("$.a[?(@.b == 1)]", 3),
-        ("$.a[?(@.b == ')' && @.c =~ /a\\/)]/i)].d[0]", 3),
-        ("$..a[?(@.b), ?(@.c)]", 4),
-        ("$.[?(@.price > $.limit)]", 2),
-        ("$.a[(@.length-1)]", 3),
-        ("$.a.length()", 4),
-        ("$.a.concat($.b, \"(\")", 4),
-        ("$.a[0:4:2]", 7),
+        ("$.a[?]", 5),
+        ("$.a[?@.b]", 5),
+        ("$.a[?(@.b == 1]", 14),
+        ("$.a[?(@.b == 'x)]", 17),
+        ("$.a[?(@.b), ?(@.c)]", 10),
+        ("$.a[?(@.b) || (@.c)]", 11),
+        ("$.a[?()]", 6),
+        ("$.a[?(1)]", 6),
+        ("$.a[?(@.b = 1)]", 10),
+        ("$.a[?(@.b ==)]", 12),
+        ("$.a[?(@.b like 'x')]", 10),
+        ("$.a[?(@.b all [1])]", 10),
+        ("$.a[?(@.b && )]", 13),
+        ("$.a[?(@.b & @.c)]", 10),
+        ("$.a[?(@.b in [1, 2)]", 18),
+        ("$.a[?(@.b == 1.2.3)]", 13),
+        ("$.a[?(@.b =~ /x)]", 17),
+        ("$.a[?(@.b == $$.c)]", 14),
+        ("$.a.length(", 11),
+        ("$.a.length().", 13),
+        ("$.a.length(1)", 10),
+        ("$.a.index()", 9),
+        ("$.a.concat('x')", 11),
+        ("$.a.concat(true)", 11),
+        ("$.a.concat(\"x\"", 14),
+        ("$.a.shuffle()", 4),
+        ("$..length()", 3),
+        ("$.a[(@.length)]", 4),
+        ("$.a[(@.length-0)]", 4),
+        ("$.a[(@.b-1)]", 4),
+        ("$.a[::2]", 7),
+    ] {
+        check_error(text, SyntaxErrorKind::Malformed, offset);
+    }
+}
+
+#[test]
+fn reads_filters_functions_and_scripts() {
+    check("$.a[?(@.b == 1)]", Indefinite, "$.a[?(@.b == 1)]");
+    check(
+        r"$.a[?(@.b == ')' && @.c =~ /a\/\)]/i)].d[0]",
+        Indefinite,
+        r"$.a[?(@.b == ')' && @.c =~ /a\/\)]/i)].d[0]",
+    );
+    check("$.[ ? ( @.price > $.limit ) ]", Indefinite, "$[?( @.price > $.limit )]");
+    check("$..[?(@.a)]", Indefinite, "$..[?(@.a)]");
+    check("$.a.length()", Definite, "$.a.length()");
+    check("$.a.concat( $.b , \"(\" ).length()", Definite, "$.a.concat( $.b , \"(\" ).length()");
+    check("$.a[*].sum()", Indefinite, "$.a[*].sum()");
+    check("$..a.sum()", Definite, "$..a.sum()");
+    check("$..a.first()[*]", Indefinite, "$..a.first()[*]");
+    check("$.a..b.sum()", Indefinite, "$.a..b.sum()");
+    check("$.a[(@.length-1)]", Definite, "$.a[-1]");
+    check("$.a[( @.length - 2 )]", Definite, "$.a[-2]");
+    check("$.a[0:4:2]", Indefinite, "$.a[0:4]");
+    check("$.a[1::2]", Indefinite, "$.a[1:]");
+}
+
+#[test]
+fn a_path_within_a_filter_ends_where_no_step_follows() {
+    let is_equal = |a: &str, b: &str| assert_eq!(Path::parse(a).unwrap(), Path::parse(b).unwrap(), "{a} {b}");
+    is_equal("$[?(@.a<1&&@.b)]", "$[?(@.a < 1 && @.b)]");
+    is_equal("$[?(@.a&&@.b||!@.c)]", "$[?(@['a'] && @['b'] || ! @['c'])]");
+    is_equal("$[?(@.a[?(@.b==')')].c=='x')]", "$[?(@.a[?(@.b == ')')].c == 'x')]");
+    is_equal("$[?(@.a.length()==1)]", "$[?((@.a.length() == 1))]");
+    is_equal("$[?(@ IN [1,'a', b])]", "$[?(@ in [1, \"a\", 'b'])]");
+}
+
+#[test]
+fn bounds_nesting() {
+    let paths = |depth: usize| format!("${}{}", "[?(@".repeat(depth), ")]".repeat(depth));
+    let groups = |depth: usize| format!("$[?({}@.a{})]", "!(".repeat(depth), ")".repeat(depth));
+    let json = |depth: usize| format!("$[?(@ == {}{})]", "[".repeat(depth), "]".repeat(depth));
+    for (deep, too_deep) in [(paths(8), paths(9)), (groups(63), groups(64)), (json(64), json(65))] {
+        Path::parse(&deep).unwrap();
+        let error = Path::parse(&too_deep).unwrap_err();
+        assert_eq!(error.kind, SyntaxErrorKind::Malformed, "{error}");
+    }
+    for huge in [paths(100_000), groups(100_000), json(100_000), format!("$[?({}@)]", "!".repeat(100_000))] {
+        let _ = Path::parse(&huge);
+    }
+}
+
+#[test]
+fn recognises_what_cannot_run() {
+    for (text, offset) in [
+        ("$.a[?(@.b == Failure)]", 13),
+        ("$.a[?(@.b == x && @.c =~ /(/)].d", 13),
+        ("$.a[?(@.b =~ /(?=x)/)]", 13),
+        (r"$.a[?(@.b =~ /(.)\1/)]", 13),
+        ("$.a[?(@.b =~ /a)|(b/)]", 13),
+        ("$.a[?(@.b =~ /a{2}+b/)]", 13),
+        ("$.a[?(@.b =~ /((a{99}){99}){99}/)]", 13),
     ] {
         check_error(text, SyntaxErrorKind::Unsupported, offset);
     }
+    check_error("$.a[?(@.b == x)].", SyntaxErrorKind::Malformed, 17);
 }
 
 #[test]
@@ -168,5 +249,44 @@ fn says_what_was_expected() {
     let message = |text: &str| Path::parse(text).unwrap_err().to_string();
     assert_eq!(message("$.a b"), "expected no blank in a name (write ['my name']), found ' ' at offset 3");
     assert_eq!(message("$.a["), "expected a quoted name, an index, '*' or '?', found the end at offset 4");
-    assert_eq!(message("$.a.length()"), "the function 'length()' in a path is not supported at offset 4");
+    assert_eq!(
+        message("$.a.mean()"),
+        "function 'mean' is not one of length, size, min, max, avg, stddev, sum, concat, append, keys, first, \
+         last, index at offset 4"
+    );
+    assert_eq!(
+        message("$[?(@.a = 1)]"),
+        "the filter operator '=' is not one of ==, !=, <, <=, >, >=, =~, in, nin, contains, size, empty, subsetof, \
+         anyof, noneof at offset 8"
+    );
+    assert_eq!(message("$[?(@.a == OK)]"), "a word without quotes (write 'OK' in quotes) at offset 11");
+    assert_eq!(
+        message("$[?(@.a =~ /(?!x)/)]"),
+        "a regular expression that cannot run here: look-around, including look-ahead and look-behind, \
+         is not supported at offset 11"
+    );
+}
+
+#[test]
+fn a_path_below_its_first_steps_is_known_by_text_and_count() {
+    for text in ["$.a.b[?(@.c == 1)].d", "$.a.b..c.sum()", "$.a.b.length()", "$..a.sum()", "$$.a.b['c','d']"]
+    {
+        let path = Path::parse(text).unwrap();
+        for count in 0..3 {
+            let below = path.below(count);
+            assert_eq!(below, Path::parse(path.text()).unwrap().below(count));
+            assert_eq!((below.text(), below.root()), (text, &Root::Input));
+            assert_eq!(below.segments(), &path.segments()[count.min(path.segments().len())..]);
+        }
+    }
+}
+
+#[test]
+fn knows_whether_it_reads_its_root_again() {
+    let reads_root = |text: &str| Path::parse(text).unwrap().reads_root();
+    assert!(!reads_root("$.a[?(@.b == 1)].length()"));
+    assert!(reads_root("$.a[?(@.b == $.c)]"));
+    assert!(reads_root("$.a[?(@.b[?($.c)])]"));
+    assert!(reads_root("$.a.concat($.b)"));
+    assert!(reads_root("$.a.concat(@.b)"));
 }

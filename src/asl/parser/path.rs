@@ -53,7 +53,7 @@ fn check(text: &str, rule: PathRule) -> Option<Problem> {
     };
     let path = match Path::parse(text) {
         Ok(path) => path,
-        // Filters and functions are valid paths, though not Reference Paths; whether they can run is not asked here.
+        // Valid paths to AWS, though not Reference Paths; whether they can run is not asked here.
         Err(error) if error.kind == SyntaxErrorKind::Unsupported => {
             let any = matches!(rule, PathRule::Any | PathRule::Comparison);
             return (!any).then_some(Problem { message: "Value is not a Reference Path", detail: None });
