@@ -81,6 +81,12 @@ impl Drive<'_> {
         driven
     }
 
+    /// Ends an execution that waited: it is not wanted any more.
+    pub(super) fn abort(self, mut active: Active<'_>, out: &mut Vec<u8>) -> Driven {
+        active.abort();
+        self.finish(active, out)
+    }
+
     /// Goes on with an execution that waited: with the answers that came and the times that are over.
     pub(super) fn resume(
         mut self,

@@ -14,7 +14,7 @@ use crate::json::ParseError;
 use crate::limits::Limits;
 use crate::task::Reply;
 use crate::value::timestamp::Timestamp;
-use crate::vm::{Counters, ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
+use crate::vm::{Active, Counters, ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
 
 /// Fibers kept for reuse; a worker runs one execution at a time and parks the others.
 const SPARE_MAX: usize = 64;
@@ -140,6 +140,24 @@ impl Engine {
         out: &mut Vec<u8>,
         input: &mut Vec<u8>,
     ) -> Ended {
+        self.attach(suspended, now, out, input, |drive, active, out| drive.resume(active, answers, out))
+    }
+
+    /// Ends an execution that waits; it waits on until none of its calls is under way.
+    pub(super) fn abort(&mut self, suspended: Suspended, now: Timestamp) -> Ended {
+        self.attach(suspended, now, &mut Vec::new(), &mut Vec::new(), |drive, active, out| {
+            drive.abort(active, out)
+        })
+    }
+
+    fn attach(
+        &mut self,
+        suspended: Suspended,
+        now: Timestamp,
+        out: &mut Vec<u8>,
+        input: &mut Vec<u8>,
+        go_on: impl FnOnce(Drive<'_>, Active<'_>, &mut Vec<u8>) -> Driven,
+    ) -> Ended {
         let Suspended { mut execution, setup, .. } = suspended;
         let kept_input = execution.fiber.input();
         let mark = out.len();
@@ -149,7 +167,7 @@ impl Engine {
             let Some(active) = vm.attach(fiber) else { return Driven::Failed(None) };
             let now = if setup.time.is_virtual() { waits.virtual_now } else { now };
             let mark = call_mark(watchdog.as_ref());
-            Drive { setup: &setup, buffers, waits, mark, now }.resume(active, answers, out)
+            go_on(Drive { setup: &setup, buffers, waits, mark, now }, active, out)
         }));
         let ended = self.settle(result, execution, &setup, out, mark);
         if let (Ended::Failed(_), Some(kept)) = (&ended, kept_input) {

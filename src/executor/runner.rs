@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use super::clock::Time;
 use super::engine::{Ended, Engine};
+use super::options::{Options, option_setters};
+use super::outcome::Outcome;
 use super::seed::derive_seed;
 use super::setup::Setup;
-use crate::asl::model::MachineType;
 use crate::bytecode::Program;
 use crate::json::ParseError;
-use crate::limits::Limits;
-use crate::task::{TaskRegistry, UnansweredError};
+use crate::task::UnansweredError;
 use crate::value::timestamp::Timestamp;
-use crate::vm::{ExecutionError, ExecutionStatus, Names, Visit};
 
 /// Runs executions of one program on the calling thread; a Wait blocks it, unless the clock is virtual.
 ///
@@ -56,45 +55,6 @@ pub enum RunnerError {
     },
 }
 
-/// How an execution ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// Succeeded, failed or timed out.
-    pub status: OutcomeStatus,
-    /// The error name; a Fail state may leave it out.
-    pub error: Option<String>,
-    /// The cause, where there is one.
-    pub cause: Option<String>,
-    /// The innermost state that failed.
-    pub state: Option<String>,
-    /// Every visit of a state in order of entry, if a trace was asked for.
-    pub visits: Vec<Visit>,
-}
-
-/// AWS's words for the end of an execution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OutcomeStatus {
-    /// `SUCCEEDED`
-    Succeeded,
-    /// `FAILED`
-    Failed,
-    /// `TIMED_OUT`
-    TimedOut,
-}
-
-impl OutcomeStatus {
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Succeeded => "SUCCEEDED",
-            Self::Failed => ExecutionStatus::Failed.as_str(),
-            Self::TimedOut => ExecutionStatus::TimedOut.as_str(),
-        }
-    }
-}
-
 /// What becomes of a task that no handler answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unanswered {
@@ -109,49 +69,17 @@ pub enum Unanswered {
 #[derive(Debug, Clone)]
 pub struct RunnerBuilder {
     program: Arc<Program>,
-    tasks: TaskRegistry,
+    options: Options,
     unanswered: Unanswered,
-    limits: Limits,
-    names: Names,
-    time: Time,
-    seed: u64,
     trace: bool,
 }
 
 impl RunnerBuilder {
-    /// The handlers; none unless set.
-    pub fn tasks(&mut self, tasks: TaskRegistry) -> &mut Self {
-        self.tasks = tasks;
-        self
-    }
+    option_setters!();
 
     /// What becomes of a task that no handler answers.
     pub fn unanswered(&mut self, unanswered: Unanswered) -> &mut Self {
         self.unanswered = unanswered;
-        self
-    }
-
-    /// The bounds on an execution.
-    pub fn limits(&mut self, limits: Limits) -> &mut Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The names in the Context Object.
-    pub fn names(&mut self, names: Names) -> &mut Self {
-        self.names = names;
-        self
-    }
-
-    /// How executions see time; the machine's clock unless set.
-    pub fn time(&mut self, time: Time) -> &mut Self {
-        self.time = time;
-        self
-    }
-
-    /// Where randomness comes from; each run of the runner has a seed of its own derived from it.
-    pub fn seed(&mut self, seed: u64) -> &mut Self {
-        self.seed = seed;
         self
     }
 
@@ -166,7 +94,7 @@ impl RunnerBuilder {
     /// # Errors
     /// If a task has none and that is to be refused, or one that answers later.
     pub fn build(&self) -> Result<Runner, RunnerError> {
-        let tasks = self.tasks.resolve(&self.program);
+        let tasks = self.options.tasks.resolve(&self.program);
         if self.unanswered == Unanswered::Refuse {
             tasks.require_answers(&self.program)?;
         }
@@ -174,17 +102,9 @@ impl RunnerBuilder {
             let (state, resource) = (site.state.clone(), site.resource.clone());
             return Err(RunnerError::Asynchronous { state, resource });
         }
-        let setup = Setup {
-            program: Arc::clone(&self.program),
-            tasks,
-            limits: self.limits.clone(),
-            names: Arc::new(self.names.clone()),
-            time: self.time.clone(),
-            trace: self.trace,
-            metrics: None,
-        };
+        let setup = Setup { trace: self.trace, ..self.options.setup(&self.program, tasks, None) };
         let engine = Engine::new(&setup.limits);
-        Ok(Runner { engine, setup: Arc::new(setup), seed: self.seed, runs: 0 })
+        Ok(Runner { engine, setup: Arc::new(setup), seed: self.options.seed, runs: 0 })
     }
 }
 
@@ -193,12 +113,8 @@ impl Runner {
     pub fn builder(program: impl Into<Arc<Program>>) -> RunnerBuilder {
         RunnerBuilder {
             program: program.into(),
-            tasks: TaskRegistry::new(),
+            options: Options::default(),
             unanswered: Unanswered::default(),
-            limits: Limits::default(),
-            names: Names::new("StateMachine", MachineType::Express),
-            time: Time::default(),
-            seed: 0,
             trace: false,
         }
     }
@@ -223,23 +139,7 @@ impl Runner {
                     continue;
                 }
             };
-            return Ok(self.outcome(failure));
-        }
-    }
-
-    fn outcome(&mut self, failure: Option<ExecutionError>) -> Outcome {
-        let visits = self.engine.take_visits();
-        match failure {
-            None => {
-                Outcome { status: OutcomeStatus::Succeeded, error: None, cause: None, state: None, visits }
-            }
-            Some(ExecutionError { status, error, cause, state }) => {
-                let status = match status {
-                    ExecutionStatus::Failed => OutcomeStatus::Failed,
-                    ExecutionStatus::TimedOut => OutcomeStatus::TimedOut,
-                };
-                Outcome { status, error, cause, state, visits }
-            }
+            return Ok(Outcome::new(failure, self.engine.take_visits()));
         }
     }
 

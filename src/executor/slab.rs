@@ -5,7 +5,7 @@
 
 /// Where a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SlotKey {
+pub(crate) struct SlotKey {
     slot: u32,
     generation: u32,
 }
@@ -42,6 +42,12 @@ impl<T> Slab<T> {
             u32::try_from(self.slots.len()).expect("admission bounds the suspended executions below 2^32");
         self.slots.push(Slot { generation: 0, value: Some(value) });
         SlotKey { slot, generation: 0 }
+    }
+
+    /// The keys of all values.
+    pub(super) fn keys(&self) -> Vec<SlotKey> {
+        let slots = (0_u32..).zip(&self.slots).filter(|(_, tenant)| tenant.value.is_some());
+        slots.map(|(slot, tenant)| SlotKey { slot, generation: tenant.generation }).collect()
     }
 
     /// Takes a value out for a while: its slot stays its own until it is [put back](Self::put_back) or its key is

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossbeam_utils::CachePadded;
 
-use super::clock::Time;
+use super::setup::Setup;
 use super::sync::{Condvar, Mutex, lock};
 use crate::bytecode::{Program, TaskId};
 use crate::value::timestamp::Timestamp;
@@ -103,13 +103,14 @@ impl Watchdog {
     }
 
     /// Looks once a second until [`end`](Self::end).
-    pub(crate) fn watch(&self, program: &Program, time: &Time) {
+    pub(crate) fn watch(&self, setup: impl Fn() -> Arc<Setup>) {
         let mut is_over = lock(&self.is_over);
         while !*is_over {
             let waited = self.ended.wait_timeout(is_over, LOOK_EVERY);
             is_over = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
             if !*is_over {
-                self.look(program, time.now());
+                let setup = setup();
+                self.look(&setup.program, setup.time.now());
             }
         }
     }

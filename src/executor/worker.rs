@@ -119,10 +119,24 @@ impl<T> Worker<T> {
     }
 
     /// Keeps an execution that waits until its time has come or it is answered.
-    pub(crate) fn keep(&mut self, suspended: Suspended, belongs: T) {
+    pub(crate) fn keep(&mut self, suspended: Suspended, belongs: T) -> SlotKey {
         self.metrics.execution_parked();
         let key = self.suspended.insert(Waiting { suspended, timer: None, belongs });
         self.arm(key);
+        key
+    }
+
+    /// Ends an execution that waits, at once or when its calls have been stopped; `ended` gets it then, or
+    /// [`resume`](Self::resume)'s does.
+    pub(crate) fn abort(&mut self, key: SlotKey, now: Timestamp, mut ended: impl FnMut(Resumed<'_, T>)) {
+        self.go_on(key, now, (&mut Vec::new(), &mut Vec::new()), &mut ended, |engine, suspended, _, _| {
+            engine.abort(suspended, now)
+        });
+    }
+
+    /// All executions that wait.
+    pub(crate) fn keys(&self) -> Vec<SlotKey> {
+        self.suspended.keys()
     }
 
     /// How many executions wait.
@@ -174,7 +188,14 @@ impl<T> Worker<T> {
                 let key = first.key;
                 let more = std::iter::from_fn(|| rest.next_if(|answer| answer.key == key));
                 let answers = std::iter::once(first).chain(more);
-                self.go_on(key, answers, now, (&mut output, &mut input), &mut ended);
+                let answers = answers.map(|answered| (answered.number, answered.answer));
+                self.go_on(
+                    key,
+                    now,
+                    (&mut output, &mut input),
+                    &mut ended,
+                    |engine, suspended, out, input| engine.resume(suspended, answers, now, out, input),
+                );
             }
             drop(rest);
             self.answers = answers;
@@ -185,7 +206,9 @@ impl<T> Worker<T> {
             if let Some(waiting) = self.suspended.get_mut(key) {
                 waiting.timer = None;
             }
-            self.go_on(key, std::iter::empty(), now, (&mut output, &mut input), &mut ended);
+            self.go_on(key, now, (&mut output, &mut input), &mut ended, |engine, suspended, out, input| {
+                engine.resume(suspended, std::iter::empty(), now, out, input)
+            });
         }
         self.due = due;
         self.flush();
@@ -194,14 +217,13 @@ impl<T> Worker<T> {
     fn go_on(
         &mut self,
         key: SlotKey,
-        answers: impl Iterator<Item = Answered>,
         now: Timestamp,
         (output, input): (&mut Vec<u8>, &mut Vec<u8>),
         ended: &mut impl FnMut(Resumed<'_, T>),
+        resume: impl FnOnce(&mut Engine, Suspended, &mut Vec<u8>, &mut Vec<u8>) -> Ended,
     ) {
-        let Some(Waiting { suspended, timer, belongs }) = self.suspended.take(key) else {
-            return answers.for_each(drop); // of an execution that has ended since: it panicked
-        };
+        // An execution may have ended since: it panicked.
+        let Some(Waiting { suspended, timer, belongs }) = self.suspended.take(key) else { return };
         if let Some(timer) = timer {
             self.timers.cancel(timer);
         }
@@ -210,8 +232,7 @@ impl<T> Worker<T> {
         let started_at = suspended.started_at();
         output.clear();
         input.clear();
-        let answers = answers.map(|answered| (answered.number, answered.answer));
-        match self.engine.resume(suspended, answers, now, output, input) {
+        match resume(&mut self.engine, suspended, output, input) {
             Ended::Suspended(suspended) => {
                 self.metrics.execution_parked();
                 self.suspended.put_back(key, Waiting { suspended, timer: None, belongs });
@@ -223,7 +244,7 @@ impl<T> Worker<T> {
                     Ended::Failed(failure) => failure.status.into(),
                     _ => EndStatus::Succeeded,
                 });
-                let took_ms = self.setup.time.now().to_millis().saturating_sub(started_at.to_millis());
+                let took_ms = now.to_millis().saturating_sub(started_at.to_millis());
                 self.metrics.add_suspended_duration(Duration::from_millis(took_ms.max(0).unsigned_abs()));
                 ended(Resumed { belongs, ended: end, output, input });
             }

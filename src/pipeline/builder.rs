@@ -14,16 +14,12 @@ use super::error::RunError;
 use super::line_range::RANGES_PER_CHUNK;
 use super::run::{Run, run};
 use super::summary::{Progress, Summary};
-use crate::asl::model::MachineType;
 use crate::bytecode::Program;
-use crate::executor::{Admission, Driver, OnOverdue, OverdueTask, Setup, Signal, Time, Watchdog};
+use crate::executor::{Admission, Driver, OnOverdue, Options, OverdueTask, Signal, Watchdog, option_setters};
 use crate::json::write_json_string;
-use crate::limits::Limits;
 use crate::sink::Sink;
 use crate::source::{Feed, Input};
-use crate::task::TaskRegistry;
 use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
-use crate::vm::Names;
 
 /// Bytes of whole lines that a worker claims at a time.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -75,11 +71,7 @@ pub struct Pipeline {
 /// Makes a [`Pipeline`].
 pub struct PipelineBuilder {
     program: Arc<Program>,
-    tasks: TaskRegistry,
-    limits: Limits,
-    names: Names,
-    time: Time,
-    seed: u64,
+    options: Options,
     workers: usize,
     chunk_bytes: usize,
     inputs: Vec<Input>,
@@ -94,33 +86,10 @@ pub struct PipelineBuilder {
 }
 
 impl PipelineBuilder {
-    /// The handlers; none unless set.
-    pub fn tasks(&mut self, tasks: TaskRegistry) -> &mut Self {
-        self.tasks = tasks;
-        self
-    }
+    option_setters!();
 
-    /// The bounds on lines, executions and the run.
-    pub fn limits(&mut self, limits: Limits) -> &mut Self {
-        self.limits = limits;
-        self
-    }
-
-    /// The names in the Context Object.
-    pub fn names(&mut self, names: Names) -> &mut Self {
-        self.names = names;
-        self
-    }
-
-    /// How executions see time; the machine's clock unless set.
-    pub fn time(&mut self, time: Time) -> &mut Self {
-        self.time = time;
-        self
-    }
-
-    /// Where randomness comes from; each line has a seed of its own derived from it.
-    pub fn seed(&mut self, seed: u64) -> &mut Self {
-        self.seed = seed;
+    pub(super) fn with_options(&mut self, options: Options) -> &mut Self {
+        self.options = options;
         self
     }
 
@@ -197,27 +166,20 @@ impl PipelineBuilder {
     ///
     /// The inputs and sinks that were set are the pipeline's from then on.
     pub fn build(&mut self) -> Result<Pipeline, RunError> {
-        let tasks = self.tasks.resolve(&self.program);
+        let tasks = self.options.tasks.resolve(&self.program);
         tasks.require_answers(&self.program)?;
         let has_async_tasks = tasks.first_async(&self.program).is_some();
         let signal = Arc::new(Signal::default());
         let inputs = std::mem::take(&mut self.inputs);
-        let feed = Feed::open(inputs, self.chunk_bytes, self.limits.line_bytes_max, &signal)?;
+        let feed = Feed::open(inputs, self.chunk_bytes, self.options.limits.line_bytes_max, &signal)?;
         let sinks =
             Sinks { output: self.output.take().unwrap_or_else(Sink::stdout), failures: self.failures.take() };
         refuse_same_file(&feed, &sinks)?;
         let has_failures = sinks.failures.is_some();
         let recorder = self.recorder.as_deref().map(|recorder| recorder as &dyn Recorder);
-        let name = &self.names.state_machine;
-        let setup = Setup {
-            program: Arc::clone(&self.program),
-            tasks,
-            limits: self.limits.clone(),
-            names: Arc::new(self.names.clone()),
-            time: self.time.clone(),
-            trace: false,
-            metrics: recorder.map(|recorder| ExecutionMetrics::register(recorder, name, &self.program)),
-        };
+        let name = &self.options.names.state_machine;
+        let metrics = recorder.map(|recorder| ExecutionMetrics::register(recorder, name, &self.program));
+        let setup = self.options.setup(&self.program, tasks, metrics);
         let committer = Committer::new(
             sinks,
             feed.names().map(json_string).collect(),
@@ -239,13 +201,13 @@ impl PipelineBuilder {
             siblings: Vec::new(),
             range_bytes: if self.workers > 1 { self.chunk_bytes / RANGES_PER_CHUNK } else { usize::MAX },
             needs_exact_time: setup.needs_exact_time(),
-            admission: Admission::new(&self.limits, Arc::clone(&signal)),
+            admission: Admission::new(&self.options.limits, Arc::clone(&signal)),
             setup: Arc::new(setup),
             feed,
             committer,
             drain: Drain::new(Arc::clone(&signal)),
             signal,
-            seed: self.seed,
+            seed: self.options.seed,
             is_enveloped: self.form == OutputForm::Envelope,
             has_failures,
         };
@@ -258,11 +220,7 @@ impl Pipeline {
     pub fn builder(program: impl Into<Arc<Program>>) -> PipelineBuilder {
         PipelineBuilder {
             program: program.into(),
-            tasks: TaskRegistry::new(),
-            limits: Limits::default(),
-            names: Names::new("StateMachine", MachineType::Express),
-            time: Time::default(),
-            seed: 0,
+            options: Options::default(),
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             chunk_bytes: CHUNK_BYTES,
             inputs: Vec::new(),

@@ -30,6 +30,7 @@ mod builder;
 mod commit;
 mod drain;
 mod error;
+mod executor_run;
 mod letter;
 mod line_range;
 mod run;

@@ -70,7 +70,7 @@ pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
 fn spawn<'s>(run: &'s Run, deques: Vec<Deque<LineRange>>, scope: &'s Scope<'s, '_>) -> Result<(), RunError> {
     if let Some(watchdog) = &run.watchdog {
         let thread = Builder::new().name("aslx-watchdog".to_owned());
-        let watch = || watchdog.watch(&run.setup.program, &run.setup.time);
+        let watch = || watchdog.watch(|| Arc::clone(&run.setup));
         thread.spawn_scoped(scope, watch).map_err(RunError::Spawn)?;
     }
     for (number, deque) in deques.into_iter().enumerate() {

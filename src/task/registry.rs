@@ -127,6 +127,11 @@ impl TaskRegistry {
         self
     }
 
+    /// Whether any handler answers later.
+    pub(crate) fn is_async(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.handler, Handler::Async(_)))
+    }
+
     #[cfg(test)]
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries

@@ -18,10 +18,12 @@ pub enum EndStatus {
     Failed,
     /// `TIMED_OUT`
     TimedOut,
+    /// `ABORTED`
+    Aborted,
 }
 
 impl EndStatus {
-    pub(super) const ALL: [Self; 3] = [Self::Succeeded, Self::Failed, Self::TimedOut];
+    pub(super) const ALL: [Self; 4] = [Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted];
 
     /// AWS's word.
     pub fn as_str(self) -> &'static str {
@@ -29,6 +31,7 @@ impl EndStatus {
             Self::Succeeded => "SUCCEEDED",
             Self::Failed => ExecutionStatus::Failed.as_str(),
             Self::TimedOut => ExecutionStatus::TimedOut.as_str(),
+            Self::Aborted => ExecutionStatus::Aborted.as_str(),
         }
     }
 }
@@ -38,6 +41,7 @@ impl From<ExecutionStatus> for EndStatus {
         match status {
             ExecutionStatus::Failed => Self::Failed,
             ExecutionStatus::TimedOut => Self::TimedOut,
+            ExecutionStatus::Aborted => Self::Aborted,
         }
     }
 }

@@ -280,7 +280,12 @@ impl Active<'_> {
 
     /// Ends the execution with `TIMED_OUT` at the next `run`.
     pub fn time_out(&mut self) {
-        self.fiber.enter(|state, _, _| state.time_is_up = true);
+        self.fiber.enter(|state, _, _| state.ending = Some(ExecutionStatus::TimedOut));
+    }
+
+    /// Ends the execution with `ABORTED` at the next `run`.
+    pub fn abort(&mut self) {
+        self.fiber.enter(|state, _, _| state.ending = Some(ExecutionStatus::Aborted));
     }
 
     /// When the whole execution must be over.

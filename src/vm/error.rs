@@ -3,7 +3,7 @@
 /// Why an execution failed: data, as AWS reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExecutionError {
-    /// Failed, or out of time.
+    /// Failed, out of time, or aborted.
     pub status: ExecutionStatus,
     /// The error name; a Fail state may leave it out.
     pub error: Option<String>,
@@ -13,13 +13,15 @@ pub struct ExecutionError {
     pub state: Option<String>,
 }
 
-/// The two ways not to succeed.
+/// The ways not to succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExecutionStatus {
     /// `FAILED`
     Failed,
     /// `TIMED_OUT`
     TimedOut,
+    /// `ABORTED`: its caller gave it up.
+    Aborted,
 }
 
 impl ExecutionStatus {
@@ -28,6 +30,7 @@ impl ExecutionStatus {
         match self {
             Self::Failed => "FAILED",
             Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
         }
     }
 }

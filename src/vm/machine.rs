@@ -45,8 +45,12 @@ impl<'a> Machine<'_, '_, 'a> {
             if self.state.output.is_some() {
                 return Step::Done;
             }
-            if self.state.time_is_up || self.state.deadline.is_some_and(|deadline| self.now >= deadline) {
-                self.time_out();
+            if let Some(status) = self.state.ending {
+                self.end(status);
+                return Step::Failed;
+            }
+            if self.state.deadline.is_some_and(|deadline| self.now >= deadline) {
+                self.end(ExecutionStatus::TimedOut);
                 return Step::Failed;
             }
             if let Some(effect) = self.state.pending.pop_front() {
@@ -59,7 +63,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 Flow::Yield => {
                     self.state.ready.push_front(slot);
                     if self.state.fuel_used > self.limits.fuel_total_max {
-                        self.state.time_is_up = true;
+                        self.state.ending = Some(ExecutionStatus::TimedOut);
                         continue;
                     }
                     return Step::Yield;
@@ -238,11 +242,12 @@ impl<'a> Machine<'_, '_, 'a> {
         Random::new(mix(strand.seed, strand.draws))
     }
 
-    fn time_out(&mut self) {
+    /// Ends the execution as it stands, out of time or aborted.
+    fn end(&mut self, status: ExecutionStatus) {
         let state = self.state.strands.iter().find(|strand| strand.status != Status::Free && strand.in_state);
         self.state.failure = Some(ExecutionError {
-            status: ExecutionStatus::TimedOut,
-            error: Some(TIMEOUT.to_owned()),
+            status,
+            error: (status == ExecutionStatus::TimedOut).then(|| TIMEOUT.to_owned()),
             cause: None,
             state: state.map(|strand| self.program.state(strand.state).name.clone()),
         });

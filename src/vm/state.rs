@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::effect::{Effect, StrandId};
-use super::error::ExecutionError;
+use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::Fault;
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
 use crate::value::Value;
@@ -41,8 +41,8 @@ pub(super) struct State<'a> {
     pub output: Option<Value<'a>>,
     /// The failure, once there is one.
     pub failure: Option<ExecutionError>,
-    /// Set from outside when the execution's time is up.
-    pub time_is_up: bool,
+    /// Set when the execution is to end as it stands.
+    pub ending: Option<ExecutionStatus>,
     /// When it started.
     pub started_at: Timestamp,
     /// When it must be over.
@@ -213,7 +213,7 @@ impl<'a> State<'a> {
         self.fuel_left = 0;
         self.output = None;
         self.failure = None;
-        self.time_is_up = false;
+        self.ending = None;
         self.deadline = None;
         self.arena_bytes_base = 0;
     }

@@ -1,0 +1,91 @@
+//! What every way to run executions lets its user choose.
+
+use std::sync::Arc;
+
+use super::clock::Time;
+use super::setup::Setup;
+use crate::asl::model::MachineType;
+use crate::bytecode::Program;
+use crate::limits::Limits;
+use crate::task::{TaskRegistry, TaskTable};
+use crate::telemetry::ExecutionMetrics;
+use crate::vm::Names;
+
+/// The choices that runners, executors and pipelines have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) tasks: TaskRegistry,
+    pub(crate) limits: Limits,
+    pub(crate) names: Names,
+    pub(crate) time: Time,
+    pub(crate) seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tasks: TaskRegistry::new(),
+            limits: Limits::default(),
+            names: Names::new("StateMachine", MachineType::Express),
+            time: Time::default(),
+            seed: 0,
+        }
+    }
+}
+
+impl Options {
+    /// What the executions of a program share, under these options.
+    pub(crate) fn setup(
+        &self,
+        program: &Arc<Program>,
+        tasks: TaskTable,
+        metrics: Option<Arc<ExecutionMetrics>>,
+    ) -> Setup {
+        Setup {
+            program: Arc::clone(program),
+            tasks,
+            limits: self.limits.clone(),
+            names: Arc::new(self.names.clone()),
+            time: self.time.clone(),
+            trace: false,
+            metrics,
+        }
+    }
+}
+
+/// The setters of a builder that has `options`.
+macro_rules! option_setters {
+    () => {
+        /// The handlers; none unless set.
+        pub fn tasks(&mut self, tasks: $crate::task::TaskRegistry) -> &mut Self {
+            self.options.tasks = tasks;
+            self
+        }
+
+        /// The bounds on executions, and on how many there may be.
+        pub fn limits(&mut self, limits: $crate::limits::Limits) -> &mut Self {
+            self.options.limits = limits;
+            self
+        }
+
+        /// The names in the Context Object.
+        pub fn names(&mut self, names: $crate::vm::Names) -> &mut Self {
+            self.options.names = names;
+            self
+        }
+
+        /// How executions see time; the machine's clock unless set.
+        pub fn time(&mut self, time: $crate::executor::Time) -> &mut Self {
+            self.options.time = time;
+            self
+        }
+
+        /// Where randomness comes from; each execution has a seed of its own derived from it.
+        pub fn seed(&mut self, seed: u64) -> &mut Self {
+            self.options.seed = seed;
+            self
+        }
+    };
+}
+
+pub(crate) use option_setters;
