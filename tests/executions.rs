@@ -406,3 +406,32 @@ fn parking_changes_nothing() {
     assert_eq!(stay.visits, moved.visits);
     assert_eq!(stay.elapsed_ms, 5000);
 }
+
+/// Handlers answer what a state's own work raises, not what they raise themselves: else this would never end.
+#[test]
+fn a_failing_catcher_is_not_caught_by_itself() {
+    let with = |catcher: Value| {
+        let branch = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Broken"}}});
+        let parallel = json!({"Type": "Parallel", "Branches": [branch], "Catch": [catcher], "End": true});
+        json!({"P": parallel, "Z": {"Type": "Succeed"}})
+    };
+    let result_path = with(json!({"ErrorEquals": ["States.ALL"], "ResultPath": "$.list.error", "Next": "Z"}));
+    let failure = run(&result_path, &json!({"list": [1]})).result.expect_err("an array is in the way");
+    assert_eq!(failure.error.as_deref(), Some("States.ResultPathMatchFailure"));
+    let call = json!({"x.$": "States.StringToJson($.Error)"});
+    let assign = with(json!({"ErrorEquals": ["States.ALL"], "Assign": call, "Next": "Z"}));
+    let failure = run(&assign, &json!({"list": [1]})).result.expect_err("the name is not JSON");
+    assert_eq!(failure.error.as_deref(), Some("States.IntrinsicFailure"));
+}
+
+/// Fuel ends what no clock can: retries without a delay.
+#[test]
+fn retries_without_delay_use_fuel() {
+    let retry = json!([{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 0, "MaxAttempts": 99_999_999}]);
+    let definition = json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": LAMBDA, "End": true,
+        "Parameters": {"x.$": "States.StringToJson('no JSON')"}, "Retry": retry}}});
+    let mut limits = Limits::default();
+    limits.fuel_total_max = 100_000;
+    let ended = execute(&program(&definition.to_string()), "{}", &limits, false, &mut |_, _, _| Answer::Hang);
+    assert_eq!(ended.result.expect_err("endless").error.as_deref(), Some("States.Timeout"));
+}

@@ -22,6 +22,7 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &mut self.state.strands[slot as usize];
         strand.state = state;
         strand.in_state = true;
+        strand.is_caught = false;
         strand.entered_at = now;
         strand.entered_event = event;
         strand.visit = visit;
