@@ -5,6 +5,7 @@
 //! program counter. [`verify`] proves what the VM relies on; nothing runs a program that did not pass it.
 
 mod builder;
+mod codec;
 mod disassembler;
 mod op;
 mod operand;
@@ -12,6 +13,7 @@ mod program;
 mod verifier;
 
 pub use builder::{BuildError, PendingLabel, ProgramBuilder, TooLarge};
+pub use codec::{ArtifactError, is_artifact};
 pub use disassembler::disassemble;
 pub use op::Op;
 pub use operand::{
