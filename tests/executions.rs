@@ -435,3 +435,30 @@ fn retries_without_delay_use_fuel() {
     let ended = execute(&program(&definition.to_string()), "{}", &limits, false, &mut |_, _, _| Answer::Hang);
     assert_eq!(ended.result.expect_err("endless").error.as_deref(), Some("States.Timeout"));
 }
+
+/// Values that double from state to state, and within one, end the execution before they fill the machine.
+#[test]
+fn memory_is_bounded_within_a_slice() {
+    let mut limits = Limits::default();
+    limits.arena_bytes_max = 16 << 20;
+    let check = |states: Value| {
+        let definition = json!({"StartAt": "A", "States": states}).to_string();
+        let input = json!({"s": "x".repeat(1000), "list": (0..2000).collect::<Vec<_>>()}).to_string();
+        let echo: support::Tasks<'_> = &mut |_, payload, _| Answer::Json(payload.to_owned());
+        let failure =
+            execute(&program(&definition), &input, &limits, false, echo).result.expect_err("too much");
+        assert_eq!(failure.error.as_deref(), Some("States.Runtime"));
+        let cause = failure.cause.expect("a cause");
+        assert!(cause.ends_with("more than its limit of 16777216."), "{cause}");
+    };
+    let doubled = json!({"x.$": "States.Format('{}{}', $x, $x)"});
+    check(json!({
+        "A": {"Type": "Pass", "Assign": {"x.$": "$.s"}, "Next": "B"},
+        "B": {"Type": "Pass", "Assign": doubled, "Next": "C"},
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$.end", "IsPresent": true, "Next": "Z"}], "Default": "B"},
+        "Z": {"Type": "Succeed"},
+    }));
+    let all: Value =
+        (0..2000).map(|n| (format!("k{n}.$"), json!("$..*"))).collect::<serde_json::Map<_, _>>().into();
+    check(json!({"A": {"Type": "Pass", "Parameters": all, "End": true}}));
+}
