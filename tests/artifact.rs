@@ -21,32 +21,7 @@ const INPUTS: [&str; 3] = [
 ];
 
 /// One of everything that a program can hold.
-const EVERYTHING: &str = r#"{"StartAt":"Choose","TimeoutSeconds":200,"States":{
-    "Choose":{"Type":"Choice","Choices":[
-        {"Variable":"$.s","StringMatches":"log-*.t\\\\xt","Next":"Work"},
-        {"And":[{"Variable":"$.n","NumericGreaterThanPath":"$.b[0]"},{"Not":{"Variable":"$.s","StringEquals":"x"}},
-            {"Variable":"$$.State.Name","IsPresent":true},{"Variable":"$.n","NumericLessThan":1e999}],"Next":"Each",
-            "Assign":{"seen.$":"$.n"}},
-        {"Or":[{"Variable":"$.t","TimestampLessThan":"2026-01-02T03:04:05.678Z"},{"Variable":"$.n","BooleanEquals":true},
-            {"Variable":"$.n","IsNull":true}],"Next":"Pause"}],"Default":"Work"},
-    "Each":{"Type":"Map","ItemsPath":"$.list","MaxConcurrencyPath":"$.n","ToleratedFailurePercentage":50,
-        "ItemSelector":{"item.$":"$$.Map.Item.Value","n.$":"$.n","seen.$":"$seen","k":[1,{"é\"":2}]},
-        "ItemProcessor":{"StartAt":"Pick","States":{"Pick":{"Type":"Pass","InputPath":"$.item",
-            "Parameters":{"v.$":"$","all.$":"$$.Map","text.$":"States.Format('{}-{}', $$.State.Name, States.UUID())"},
-            "ResultPath":"$.picked","End":true}}},
-        "ResultSelector":{"first.$":"$[0]","rest.$":"$[1:]"},"ResultPath":"$.each","Next":"Both",
-        "Retry":[{"ErrorEquals":["Busy"],"IntervalSeconds":2,"BackoffRate":1.5,"MaxAttempts":2,"MaxDelaySeconds":9,
-            "JitterStrategy":"FULL"}],
-        "Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.error","Next":"Pause"}]},
-    "Both":{"Type":"Parallel","Branches":[
-        {"StartAt":"L","States":{"L":{"Type":"Wait","SecondsPath":"$.n","End":true}}},
-        {"StartAt":"R","States":{"R":{"Type":"Fail","ErrorPath":"$.s","Cause":"why"}}}],
-        "Catch":[{"ErrorEquals":["States.TaskFailed"],"Assign":{"why.$":"$.Cause"},"Next":"Pause"}],"Next":"Pause"},
-    "Pause":{"Type":"Wait","TimestampPath":"$.t","Next":"Work"},
-    "Work":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","TimeoutSeconds":9,"HeartbeatSecondsPath":"$.n",
-        "Parameters":{"FunctionName":"f","Payload.$":"States.JsonMerge($, $$.State, false)"},
-        "Retry":[{"ErrorEquals":["States.ALL"]}],"OutputPath":"$.Payload","Next":"Done"},
-    "Done":{"Type":"Succeed","OutputPath":"$['a','n']"}}}"#;
+const EVERYTHING: &str = include_str!("inputs/everything.asl.json");
 
 fn compiled(definition: &str) -> Option<Program> {
     let mut options = CompileOptions::default();

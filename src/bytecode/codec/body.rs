@@ -10,7 +10,7 @@ use crate::asl::model::MachineType;
 use crate::bytecode::program::{CallSite, Fork, Graph, Site, StateInfo, TaskSite, Test};
 use crate::bytecode::{Op, Program};
 use crate::json::{Document, NodeId, Tag};
-use crate::jsonpath::Path;
+use crate::jsonpath::{Path, Root};
 use crate::value::Shape;
 
 /// The tables, in the order in which they are written. [`super::header::FORMAT`] counts its changes.
@@ -56,7 +56,8 @@ impl<'b> PathText<'b> {
         if steps_dropped > path.segments().len() {
             return Err(ArtifactError::Malformed { what });
         }
-        Ok(path.below(steps_dropped))
+        let is_whole = steps_dropped == 0 && *path.root() == Root::Input;
+        Ok(if is_whole { path } else { path.below(steps_dropped) })
     }
 }
 

@@ -8,8 +8,11 @@ use super::rule::fail;
 use crate::bytecode::Retrier;
 use crate::bytecode::{Comparison, ForkKind, GraphId, Label, Operand, Program, Reg, Site};
 use crate::jsonpath::Root;
+use crate::value::Shape;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
+/// So many keys are compared with each other faster than they are hashed.
+const KEYS_FEW: usize = 16;
 
 /// A graph's ops are contiguous and graphs stand in the order of their entries.
 pub(super) fn graph_of_each_op(program: &Program) -> Result<Vec<GraphId>, VerifyError> {
@@ -84,8 +87,7 @@ fn verify_values(program: &Program) -> Result<(), VerifyError> {
         }
     }
     for (index, shape) in program.shapes.iter().enumerate() {
-        let mut keys = HashSet::with_capacity_and_hasher(shape.len(), RandomState::default());
-        if !(0..shape.len()).all(|at| keys.insert(shape.key(at))) {
+        if !has_distinct_keys(shape) {
             return fail("a shape with a repeated key", index);
         }
     }
@@ -100,6 +102,15 @@ fn verify_values(program: &Program) -> Result<(), VerifyError> {
         Some(index) => fail("a task outside every state", index),
         None => Ok(()),
     }
+}
+
+fn has_distinct_keys(shape: &Shape) -> bool {
+    let key = |at| shape.key(at);
+    if shape.len() <= KEYS_FEW {
+        return (0..shape.len()).all(|at| (0..at).all(|before| key(before) != key(at)));
+    }
+    let mut seen = HashSet::with_capacity_and_hasher(shape.len(), RandomState::default());
+    (0..shape.len()).all(|at| seen.insert(key(at)))
 }
 
 fn is_sound(retrier: &Retrier) -> bool {
