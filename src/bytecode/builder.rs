@@ -249,7 +249,7 @@ impl ProgramBuilder {
             forks: self.forks,
             states: self.states,
             graphs: self.graphs,
-            sites: self.sites,
+            sites: self.sites.into(),
             timeout_seconds: self.timeout_seconds,
             may_suspend: self.may_suspend,
             needs_clock: self.needs_clock,

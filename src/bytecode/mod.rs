@@ -10,6 +10,7 @@ mod disassembler;
 mod op;
 mod operand;
 mod program;
+mod sites;
 mod verifier;
 
 pub use builder::{BuildError, PendingLabel, ProgramBuilder, TooLarge};
@@ -23,4 +24,5 @@ pub use program::{
     CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,
     Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
 };
+pub(crate) use sites::Sites;
 pub use verifier::{VerifyError, verify};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, StateId, TaskId, TestId};
+use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TestId};
 use crate::asl::model::MachineType;
 use crate::intrinsic;
 use crate::json::{Document, NodeId, Num};
@@ -29,7 +29,7 @@ pub struct Program {
     pub(crate) states: Vec<StateInfo>,
     pub(crate) graphs: Vec<Graph>,
     /// Facts for error texts by program counter, in its order.
-    pub(crate) sites: Vec<(u32, Site)>,
+    pub(crate) sites: Sites,
     pub(crate) timeout_seconds: Option<u32>,
     pub(crate) may_suspend: bool,
     pub(crate) needs_clock: bool,
@@ -392,8 +392,7 @@ impl Program {
 
     /// What is known of the op at `pc` for error texts.
     pub(crate) fn site(&self, pc: u32) -> Option<&Site> {
-        let at = self.sites.binary_search_by_key(&pc, |(at, _)| *at).ok()?;
-        Some(&self.sites[at].1)
+        self.sites.get(pc)
     }
 
     pub(crate) fn graph(&self, id: GraphId) -> &Graph {

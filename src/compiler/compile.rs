@@ -138,8 +138,9 @@ mod tests {
         };
         check(gather, "a graph that gathers more values than it makes");
         let far = Site::Template { field: String::new(), path: String::new(), input: Reg(999) };
-        check(|p| p.sites[0].1 = far, "a site outside its frame");
-        check(|p| p.sites.swap(0, 1), "sites out of order");
+        check(|p| p.sites = vec![(0, far)].into(), "a site outside its frame");
+        let backwards = vec![(1, Site::InvalidPath), (0, Site::InvalidPath)];
+        check(|p| p.sites = backwards.into(), "sites out of order");
         let retrier = Retrier {
             error_equals: vec![],
             interval_seconds: 1,

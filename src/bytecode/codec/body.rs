@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ArtifactError;
 use crate::asl::model::MachineType;
-use crate::bytecode::program::{CallSite, Fork, Graph, Site, StateInfo, TaskSite, Test};
-use crate::bytecode::{Op, Program};
+use crate::bytecode::program::{CallSite, Fork, Graph, StateInfo, TaskSite, Test};
+use crate::bytecode::{Op, Program, Sites};
 use crate::json::{Document, NodeId, Tag};
 use crate::jsonpath::{Path, Root};
 use crate::value::Shape;
@@ -32,7 +32,8 @@ struct Body<'b> {
     forks: Cow<'b, [Fork]>,
     states: Cow<'b, [StateInfo]>,
     graphs: Cow<'b, [Graph]>,
-    sites: Cow<'b, [(u32, Site)]>,
+    /// Read when they are needed: see [`Sites`].
+    sites: &'b [u8],
 }
 
 /// A path as the definition has it, less its first steps.
@@ -63,6 +64,7 @@ impl<'b> PathText<'b> {
 
 /// The body of a program's artifact.
 pub(super) fn encode(program: &Program) -> Vec<u8> {
+    let sites = program.sites.encode();
     let body = Body {
         machine_type: program.machine_type,
         name: program.name.as_deref().map(Cow::Borrowed),
@@ -81,7 +83,7 @@ pub(super) fn encode(program: &Program) -> Vec<u8> {
         forks: Cow::Borrowed(&program.forks),
         states: Cow::Borrowed(&program.states),
         graphs: Cow::Borrowed(&program.graphs),
-        sites: Cow::Borrowed(&program.sites),
+        sites: &sites,
     };
     // Only a writer that is full, or a table without a length, could fail.
     postcard::to_allocvec(&body).unwrap_or_default()
@@ -116,7 +118,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
         tasks: body.tasks.into_owned(),
         forks: body.forks.into_owned(),
         graphs: body.graphs.into_owned(),
-        sites: body.sites.into_owned(),
+        sites: Sites::from_encoded(body.sites),
         timeout_seconds: body.timeout_seconds,
         may_suspend: may_suspend(&code, &states),
         needs_clock: needs_clock(&code),

@@ -73,3 +73,32 @@ fn open(bytes: &[u8]) -> Result<&[u8], ArtifactError> {
     }
     Ok(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asl::model::MachineType;
+    use crate::bytecode::{Comparison, ContextField, ForkId, JitterStrategy, Op, Reg, Site, StateType};
+    use crate::intrinsic::Function;
+
+    /// What is written for the last variant of each kind of thing. When this fails, a body means something else
+    /// than before: raise [`FORMAT`], then write down what is new.
+    #[test]
+    fn the_format_is_the_one_that_is_counted() {
+        let first = |bytes: Vec<u8>| bytes[0];
+        let map = Op::Map { dst: Reg(1), first: Reg(300), fork: ForkId(2) };
+        let written = |value: &Op| postcard::to_allocvec(value).expect("memory");
+        assert_eq!((FORMAT, written(&map)), (1, vec![21, 1, 0xac, 2, 2]));
+        let site = Site::Variable { name: "x".to_owned() };
+        assert_eq!(postcard::to_allocvec(&site).expect("memory"), [6, 1, b'x']);
+        let last = [
+            first(postcard::to_allocvec(&Comparison::IsTimestamp(true)).expect("memory")),
+            first(postcard::to_allocvec(&ContextField::MapItemValue).expect("memory")),
+            first(postcard::to_allocvec(&Function::Format).expect("memory")),
+            first(postcard::to_allocvec(&StateType::Map).expect("memory")),
+            first(postcard::to_allocvec(&JitterStrategy::Full).expect("memory")),
+            first(postcard::to_allocvec(&MachineType::Express).expect("memory")),
+        ];
+        assert_eq!((FORMAT, last), (1, [10, 20, 17, 7, 1, 1]));
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::VerifyError;
 use super::rule::fail;
-use crate::bytecode::{GraphId, Op, Program};
+use crate::bytecode::{GraphId, Label, Op, Program};
 
 /// Whether control never goes on to the op that follows.
 fn leaves(op: Op) -> bool {
@@ -17,7 +17,7 @@ fn successors(code: &[Op], pc: usize) -> impl Iterator<Item = usize> {
         _ => None,
     };
     let next = (!leaves(code[pc])).then_some(pc + 1);
-    next.into_iter().chain(jump.map(|label| label.index()))
+    next.into_iter().chain(jump.map(Label::index))
 }
 
 /// No op at the end of a graph lets control run on.

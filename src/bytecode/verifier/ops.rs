@@ -2,7 +2,7 @@
 
 use super::VerifyError;
 use super::rule::fail;
-use crate::bytecode::{Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test};
+use crate::bytecode::{CallId, Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test};
 
 /// Every op's operands are within the frame, the tables and the graph.
 pub(super) fn verify_ops(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
@@ -65,13 +65,7 @@ impl Check<'_> {
                 }
                 fail("a state entered from outside its graph", self.pc)
             }
-            Op::Exit { output, next } => {
-                self.reg(output).and_then(|()| self.label(next))?;
-                match program.code[next.index()] {
-                    Op::Enter { .. } => Ok(()),
-                    _ => fail("a transition that enters no state", self.pc),
-                }
-            }
+            Op::Exit { output, next } => self.reg(output).and_then(|()| self.transition(next)),
             Op::End { output } => self.reg(output),
             Op::Fail { error, cause } => self.reg(error).and_then(|()| self.reg(cause)),
             Op::Jump { target } => self.label(target),
@@ -99,16 +93,7 @@ impl Check<'_> {
             Op::Array { dst, first, count } => {
                 self.reg(dst).and_then(|()| self.regs(first, usize::from(count)))
             }
-            Op::Intrinsic { dst, first, call } => {
-                self.within(call.index(), program.calls.len())?;
-                self.reg(dst)?;
-                let call = program.call(call);
-                let count = usize::from(call.argument_count);
-                if !call.function.arity().contains(&count) {
-                    return fail("a call with too few or too many arguments", self.pc);
-                }
-                self.regs(first, count)
-            }
+            Op::Intrinsic { dst, first, call } => self.reg(dst).and_then(|()| self.call(first, call)),
             Op::SetPath { value, base, path } => {
                 self.within(path.index(), program.paths.len())?;
                 self.reg(value).and_then(|()| self.reg(base))
@@ -127,6 +112,25 @@ impl Check<'_> {
                 self.reg(dst).and_then(|()| self.regs(first, 5))
             }
         }
+    }
+
+    /// The next state's `Enter`.
+    fn transition(&self, next: Label) -> Result<(), VerifyError> {
+        self.label(next)?;
+        match self.program.code[next.index()] {
+            Op::Enter { .. } => Ok(()),
+            _ => fail("a transition that enters no state", self.pc),
+        }
+    }
+
+    fn call(&self, first: Reg, call: CallId) -> Result<(), VerifyError> {
+        self.within(call.index(), self.program.calls.len())?;
+        let site = self.program.call(call);
+        let count = usize::from(site.argument_count);
+        if !site.function.arity().contains(&count) {
+            return fail("a call with too few or too many arguments", self.pc);
+        }
+        self.regs(first, count)
     }
 
     fn fork(&self, index: usize, is_map: bool) -> Result<(), VerifyError> {

@@ -6,7 +6,7 @@ use hashbrown::HashSet;
 use super::VerifyError;
 use super::rule::fail;
 use crate::bytecode::Retrier;
-use crate::bytecode::{Comparison, ForkKind, GraphId, Label, Operand, Program, Reg, Site};
+use crate::bytecode::{Comparison, ForkKind, GraphId, Label, Operand, Program, Reg};
 use crate::jsonpath::Root;
 use crate::value::Shape;
 
@@ -146,18 +146,17 @@ fn verify_forks(program: &Program) -> Result<(), VerifyError> {
 
 /// Sites follow the code, and the registers they name are in the frame.
 pub(super) fn verify_sites(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
-    let mut next = 0;
-    for (index, (pc, site)) in program.sites.iter().enumerate() {
-        let Some(graph) = owners.get(*pc as usize) else { return fail("a site outside the code", index) };
-        if *pc < next {
+    let (mut next, mut index) = (0, 0);
+    let visited = program.sites.visit(|pc, register| {
+        let Some(graph) = owners.get(pc as usize) else { return fail("a site outside the code", index) };
+        if pc < next {
             return fail("sites out of order", index);
         }
-        next = *pc + 1;
-        if let Site::Template { input, .. } = site
-            && input.0 >= program.graph(*graph).registers
-        {
+        if register.is_some_and(|register| register.0 >= program.graph(*graph).registers) {
             return fail("a site outside its frame", index);
         }
-    }
-    Ok(())
+        (next, index) = (pc + 1, index + 1);
+        Ok(())
+    });
+    visited.unwrap_or_else(|| fail("sites that cannot be read", 0))
 }
