@@ -141,7 +141,8 @@ fn an_interrupt_finishes_what_is_running() {
 
 #[test]
 fn no_command_complains_of_a_closed_pipe() {
-    let commands: [(&str, &str, &[&str]); 4] = [
+    let commands: [(&str, &str, &[&str]); 5] = [
+        ("compile", "order.asl.json", &["-o", "-"]),
         ("validate", "broken.asl.json", &[]),
         ("validate", "broken.asl.json", &["--json"]),
         ("disassemble", "order.asl.json", &[]),
@@ -242,4 +243,66 @@ fn the_map_example_has_the_output_that_it_shows() {
         (0, fs::read_to_string(example("map-batch/expected.ndjson")).unwrap()),
         "{stderr}"
     );
+}
+
+/// What was cut off, changed or made by another version is refused with what to do.
+#[test]
+fn unusable_artifacts_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let artifact = folder.path().join("pass.aslx");
+    let (status, stdout, stderr) = run(aslx("compile", "pass.asl.json").arg("-o").arg(&artifact));
+    assert_eq!((status, stdout.as_str(), stderr.as_str()), (0, "", ""));
+    let whole = fs::read(&artifact).unwrap();
+    let (mut other, mut changed) = (whole.clone(), whole.clone());
+    other[8] = 200;
+    changed[whole.len() / 2 + 10] ^= 4;
+    let cases = [
+        (other, "has format 200, and this version of aslx loads format 1: compile the definition again"),
+        (changed, "is damaged: its checksum does not fit: compile the definition again"),
+        (whole[..whole.len() - 3].to_vec(), "is damaged: it has "),
+        (whole[..9].to_vec(), "is damaged: it has 9 bytes, less than its header"),
+    ];
+    for (bytes, reason) in cases {
+        fs::write(&artifact, bytes).unwrap();
+        for command in ["run", "exec", "disassemble"] {
+            let mut aslx = Command::new(env!("CARGO_BIN_EXE_aslx"));
+            let (status, stdout, stderr) = run(aslx.arg(command).arg(&artifact).stdin(Stdio::null()));
+            assert_eq!((status, stdout.as_str()), (2, ""), "{command}: {stderr}");
+            let expected = format!("error: failed to load {}: the artifact {reason}", artifact.display());
+            assert!(stderr.starts_with(&expected), "{command}: {stderr}");
+        }
+    }
+}
+
+#[test]
+fn an_artifact_goes_through_a_pipe() {
+    let output = aslx("compile", "pass.asl.json").args(["-o", "-"]).output().unwrap();
+    assert!(output.status.success() && output.stdout.starts_with(b"\x7faslx"));
+}
+
+const COMMANDS: [&str; 8] =
+    ["run", "exec", "validate", "eval", "compile", "disassemble", "completions", "man"];
+
+#[test]
+fn completions_and_manual_name_every_command() {
+    let aslx = |arguments: &[&str]| run(Command::new(env!("CARGO_BIN_EXE_aslx")).args(arguments));
+    let (_, help, _) = aslx(&["--help"]);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).map(str::trim);
+    let listed: Vec<_> =
+        listed.map_while(|line| line.split(' ').next().filter(|name| !name.is_empty())).collect();
+    assert_eq!(listed, COMMANDS, "a new command belongs here too");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (status, script, stderr) = aslx(&["completions", shell]);
+        assert_eq!((status, stderr.as_str()), (0, ""), "{shell}");
+        assert!(COMMANDS.iter().all(|command| script.contains(command)), "{shell}: {script}");
+    }
+    let (status, page, _) = aslx(&["man"]);
+    assert!(
+        status == 0 && COMMANDS.iter().all(|command| page.contains(&format!("aslx\\-{command}(1)"))),
+        "{page}"
+    );
+    for command in COMMANDS {
+        let (status, page, _) = aslx(&["man", command]);
+        assert!(status == 0 && page.contains(&format!("aslx\\-{command} \\- ")), "{page}");
+    }
 }

@@ -7,6 +7,7 @@ use super::{
     CallId, CallSite, ConstantId, Fork, ForkId, Graph, GraphId, Label, Op, PathId, Program, Site, StateId,
     StateInfo, TaskId, TaskSite, Test, TestId, VerifyError, verify,
 };
+use crate::asl::model::MachineType;
 use crate::json::{Document, NodeId};
 use crate::jsonpath::Path;
 use crate::value::Shape;
@@ -50,6 +51,7 @@ pub struct ProgramBuilder {
     graphs: Vec<Graph>,
     sites: Vec<(u32, Site)>,
     overflow: Option<TooLarge>,
+    machine_type: MachineType,
     timeout_seconds: Option<u32>,
     needs_clock: bool,
     may_suspend: bool,
@@ -195,6 +197,11 @@ impl ProgramBuilder {
         self.needs_clock = true;
     }
 
+    /// Sets the type that the definition was checked as.
+    pub fn set_machine_type(&mut self, machine_type: MachineType) {
+        self.machine_type = machine_type;
+    }
+
     /// Sets the machine's `TimeoutSeconds`.
     pub fn set_timeout_seconds(&mut self, seconds: Option<u32>) {
         self.timeout_seconds = seconds;
@@ -229,6 +236,8 @@ impl ProgramBuilder {
         }
         let (constants, constant_nodes) = join_constants(&self.constants, nesting_depth_max)?;
         let program = Program {
+            machine_type: self.machine_type,
+            name: None,
             code: self.code,
             constants: constants.into(),
             constant_nodes,
@@ -240,7 +249,7 @@ impl ProgramBuilder {
             forks: self.forks,
             states: self.states,
             graphs: self.graphs,
-            sites: self.sites,
+            sites: self.sites.into(),
             timeout_seconds: self.timeout_seconds,
             may_suspend: self.may_suspend,
             needs_clock: self.needs_clock,

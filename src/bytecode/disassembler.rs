@@ -20,19 +20,12 @@ pub fn disassemble(program: &Program) -> String {
 }
 
 fn write_program(program: &Program, out: &mut String) -> fmt::Result {
+    let mut graphs: Vec<usize> = (0..program.graphs.len()).collect();
+    graphs.sort_by_key(|index| program.graphs[*index].entry.0);
+    let mut graphs = graphs.into_iter().peekable();
     for (pc, op) in program.code.iter().enumerate() {
-        for (index, graph) in program.graphs.iter().enumerate() {
-            if graph.entry.index() == pc {
-                if pc > 0 {
-                    out.push('\n');
-                }
-                write!(out, "graph {index}: {} registers", graph.registers)?;
-                for (at, name) in graph.variables.iter().enumerate() {
-                    let outer = if at < usize::from(graph.variables_outer) { " (outer)" } else { "" };
-                    write!(out, ", ${name}=r{}{outer}", at + 1)?;
-                }
-                out.push('\n');
-            }
+        while let Some(index) = graphs.next_if(|index| program.graphs[*index].entry.index() == pc) {
+            write_graph(program, index, out)?;
         }
         if let Op::Enter { state } = op {
             write_state(program, state.index(), out)?;
@@ -44,6 +37,20 @@ fn write_program(program: &Program, out: &mut String) -> fmt::Result {
         }
         out.push('\n');
     }
+    Ok(())
+}
+
+fn write_graph(program: &Program, index: usize, out: &mut String) -> fmt::Result {
+    let graph = &program.graphs[index];
+    if graph.entry.index() > 0 {
+        out.push('\n');
+    }
+    write!(out, "graph {index}: {} registers", graph.registers)?;
+    for (at, name) in graph.variables.iter().enumerate() {
+        let outer = if at < usize::from(graph.variables_outer) { " (outer)" } else { "" };
+        write!(out, ", ${name}=r{}{outer}", at + 1)?;
+    }
+    out.push('\n');
     Ok(())
 }
 

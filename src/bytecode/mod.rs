@@ -5,13 +5,16 @@
 //! program counter. [`verify`] proves what the VM relies on; nothing runs a program that did not pass it.
 
 mod builder;
+mod codec;
 mod disassembler;
 mod op;
 mod operand;
 mod program;
+mod sites;
 mod verifier;
 
 pub use builder::{BuildError, PendingLabel, ProgramBuilder, TooLarge};
+pub use codec::{ArtifactError, is_artifact};
 pub use disassembler::disassemble;
 pub use op::Op;
 pub use operand::{
@@ -21,4 +24,5 @@ pub use program::{
     CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,
     Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
 };
+pub(crate) use sites::Sites;
 pub use verifier::{VerifyError, verify};

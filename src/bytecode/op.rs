@@ -1,11 +1,13 @@
 //! The instruction set.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CallId, ConstantId, ContextField, ForkId, Label, PathId, Reg, StateId, TaskId, TestId};
 
 /// One instruction: 8 bytes, `Copy`.
 ///
 /// "Fails" means: raises an execution error, which the current state's Retry and Catch may answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Op {
     /// Enters a state: its raw input is in `Reg::INPUT`. Charges fuel.

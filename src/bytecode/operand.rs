@@ -1,9 +1,11 @@
 //! Operands: newtypes over small integers, so that no id can stand in for another.
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident($int:ty);)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(pub $int);
 
         impl $name {
@@ -62,7 +64,7 @@ impl Reg {
 macro_rules! context_fields {
     ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {
         /// A part of the Context Object that can be read without building the rest.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         #[repr(u8)]
         pub enum ContextField {
             $($(#[$doc])* $name,)*
@@ -125,4 +127,14 @@ context_fields! {
     MapItemIndex = "Map.Item.Index";
     /// The item itself.
     MapItemValue = "Map.Item.Value";
+}
+
+impl ContextField {
+    /// Whether it depends on the time of day.
+    pub fn is_time(self) -> bool {
+        matches!(
+            self,
+            Self::Whole | Self::Execution | Self::ExecutionStartTime | Self::State | Self::StateEnteredTime
+        )
+    }
 }

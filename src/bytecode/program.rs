@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, StateId, TaskId, TestId};
+use serde::{Deserialize, Serialize};
+
+use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TestId};
+use crate::asl::model::MachineType;
 use crate::intrinsic;
 use crate::json::{Document, NodeId, Num};
 use crate::jsonpath::{self, Path};
@@ -12,6 +15,8 @@ use crate::value::timestamp::Timestamp;
 /// A compiled state machine: immutable, `Send + Sync`, shared as `Arc<Program>`.
 #[derive(Debug, Clone)]
 pub struct Program {
+    pub(crate) machine_type: MachineType,
+    pub(crate) name: Option<String>,
     pub(crate) code: Vec<Op>,
     pub(crate) constants: Arc<Document>,
     pub(crate) constant_nodes: Vec<NodeId>,
@@ -24,14 +29,14 @@ pub struct Program {
     pub(crate) states: Vec<StateInfo>,
     pub(crate) graphs: Vec<Graph>,
     /// Facts for error texts by program counter, in its order.
-    pub(crate) sites: Vec<(u32, Site)>,
+    pub(crate) sites: Sites,
     pub(crate) timeout_seconds: Option<u32>,
     pub(crate) may_suspend: bool,
     pub(crate) needs_clock: bool,
 }
 
 /// One `States` map.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Graph {
     /// Its first op: a Map's `ItemSelector`, or its first state's `Enter`.
     pub entry: Label,
@@ -44,7 +49,7 @@ pub struct Graph {
 }
 
 /// The eight state types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StateType {
     /// `Task`
     Task,
@@ -86,7 +91,7 @@ impl StateType {
 }
 
 /// What the VM keeps of a state beside its code.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StateInfo {
     /// Its name.
     pub name: String,
@@ -103,7 +108,7 @@ pub struct StateInfo {
 }
 
 /// One entry of `Retry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Retrier {
     /// The errors it answers.
     pub error_equals: Vec<String>,
@@ -120,7 +125,7 @@ pub struct Retrier {
 }
 
 /// `JitterStrategy` of a retrier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JitterStrategy {
     /// The delay as computed.
     None,
@@ -129,7 +134,7 @@ pub enum JitterStrategy {
 }
 
 /// One entry of `Catch`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catcher {
     /// The errors it answers.
     pub error_equals: Vec<String>,
@@ -140,7 +145,7 @@ pub struct Catcher {
 }
 
 /// A Choice test.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Test {
     /// The value that the variable's root stands for.
     pub source: Reg,
@@ -151,11 +156,12 @@ pub struct Test {
 }
 
 /// What a test asks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Comparison {
     /// `String*`
     String(Ordering3, Operand<Box<str>>),
     /// `StringMatches`, with the pattern as written.
+    #[serde(with = "super::codec::pattern")]
     Matches(jsonpath::Pattern, Box<str>),
     /// `Numeric*`
     Numeric(Ordering3, Operand<Num>),
@@ -178,7 +184,7 @@ pub enum Comparison {
 }
 
 /// Which orderings satisfy a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ordering3 {
     /// `…Equals`
     Equal,
@@ -207,7 +213,7 @@ impl Ordering3 {
 }
 
 /// The right-hand side of a comparison.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Operand<T> {
     /// Given in the definition.
     Literal(T),
@@ -221,7 +227,7 @@ pub enum Operand<T> {
 }
 
 /// An intrinsic call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CallSite {
     /// The function.
     pub function: intrinsic::Function,
@@ -230,7 +236,7 @@ pub struct CallSite {
 }
 
 /// A Task state's resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TaskSite {
     /// The `Resource` as written.
     pub resource: String,
@@ -244,7 +250,7 @@ pub struct TaskSite {
 }
 
 /// A Map or Parallel state's children.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Fork {
     /// Which of the two.
     pub kind: ForkKind,
@@ -253,7 +259,7 @@ pub struct Fork {
 }
 
 /// What a fork runs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum ForkKind {
     /// A Parallel's branches.
     Parallel {
@@ -274,7 +280,7 @@ pub enum ForkKind {
 }
 
 /// Tolerated failures of a Map.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tolerance {
     /// `ToleratedFailureCount[Path]`
     pub count: Option<Field>,
@@ -283,7 +289,7 @@ pub struct Tolerance {
 }
 
 /// A field and the path it was given by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// The field's name: `MaxConcurrencyPath`.
     pub name: String,
@@ -292,7 +298,7 @@ pub struct Field {
 }
 
 /// What error texts need to know of an op.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Site {
     /// `InputPath`, `OutputPath` and the like: `Invalid path '…' : …`.
     InvalidPath,
@@ -333,6 +339,22 @@ pub enum Site {
 }
 
 impl Program {
+    /// The type that the definition was checked as.
+    pub fn machine_type(&self) -> MachineType {
+        self.machine_type
+    }
+
+    /// The state machine's name, if it was given one: a definition has none of its own.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The same program under a name, which its artifact keeps.
+    #[must_use]
+    pub fn with_name(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+
     /// The task sites by [`TaskId`]: what an executor must find handlers for.
     pub fn tasks(&self) -> &[TaskSite] {
         &self.tasks
@@ -370,8 +392,7 @@ impl Program {
 
     /// What is known of the op at `pc` for error texts.
     pub(crate) fn site(&self, pc: u32) -> Option<&Site> {
-        let at = self.sites.binary_search_by_key(&pc, |(at, _)| *at).ok()?;
-        Some(&self.sites[at].1)
+        self.sites.get(pc)
     }
 
     pub(crate) fn graph(&self, id: GraphId) -> &Graph {

@@ -1,6 +1,7 @@
 //! What was typed: the command line as clap reads it. What it comes to is in [`super::config`].
 
 use std::{
+    fmt,
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
 };
@@ -8,6 +9,7 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit_code, metrics::MetricsAddress};
+use crate::asl::model::MachineType;
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
 ///
@@ -39,7 +41,10 @@ pub(super) enum Command {
     Exec(ExecArguments),
     Validate(ValidateArguments),
     Eval(EvalArguments),
+    Compile(CompileArguments),
     Disassemble(DisassembleArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Execute a definition once per input line: NDJSON in, NDJSON out
@@ -50,7 +55,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES, after_long_help = format!("{RUN_EXAMPLES}\n\n{}", exit_code::TABLE))]
 pub(super) struct RunArguments {
-    /// The definition, in the Amazon States Language (JSON)
+    /// The definition, in the Amazon States Language (JSON), or an artifact of `aslx compile`
     pub(super) definition: PathBuf,
 
     /// NDJSON files; `-` or nothing is standard input
@@ -112,7 +117,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXEC_EXAMPLES, after_long_help = format!("{EXEC_EXAMPLES}\n\n{}", exit_code::TABLE))]
 pub(super) struct ExecArguments {
-    /// The definition, in the Amazon States Language (JSON)
+    /// The definition, in the Amazon States Language (JSON), or an artifact of `aslx compile`
     pub(super) definition: PathBuf,
 
     /// The execution's input: a file, or JSON text, or `-` for standard input [default: {}]
@@ -160,13 +165,13 @@ pub(super) struct ExecutionArguments {
     #[arg(long, value_name = "NAME", requires = "mock_config")]
     pub(super) test_case: Option<String>,
 
-    /// Name of the state machine [default: the file's name without .asl.json]
+    /// Name of the state machine [default: that of an artifact, else the file's name without .asl.json]
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
 
-    /// Type of the state machine
-    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE", default_value = "express")]
-    pub(super) machine_type: TypeArgument,
+    /// Type of the state machine [default: that of an artifact, else express]
+    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE")]
+    pub(super) machine_type: Option<TypeArgument>,
 
     /// Clock: with a virtual one, waits, back-offs and timeouts take no time
     #[arg(long, value_enum, value_name = "CLOCK", default_value = "real")]
@@ -229,21 +234,104 @@ Examples:
   aslx eval --language jsonpath --expression '$.items[*].sku' --input order.json
   aslx eval --language intrinsic --expression \"States.Format('{}-{}', $.a, 7)\" --input '{\"a\":1}'";
 
-/// Show the bytecode of a definition
+/// Compile a definition to an artifact, which loads faster than the definition
+///
+/// An artifact can stand wherever a definition does: run, exec, disassemble. It is checked in full when it is loaded,
+/// and belongs to the version of aslx that made it: other versions refuse it and ask for it to be compiled again.
 #[derive(Debug, Args)]
-pub(super) struct DisassembleArguments {
+#[command(after_help = COMPILE_EXAMPLES, after_long_help = format!("{COMPILE_EXAMPLES}\n\n{}", exit_code::TABLE))]
+pub(super) struct CompileArguments {
     /// The definition, in the Amazon States Language (JSON)
     pub(super) definition: PathBuf,
 
-    /// Type of the state machine
+    /// Write the artifact to FILE; `-` is standard output, which must not be a terminal
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+
+    /// Name of the state machine, kept in the artifact [default: the file's name without .asl.json]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+
+    /// Type of the state machine, kept in the artifact
     #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE", default_value = "express")]
     pub(super) machine_type: TypeArgument,
 }
+
+const COMPILE_EXAMPLES: &str = "\
+Examples:
+  aslx compile order.asl.json -o order.aslx
+  aslx run order.aslx orders.ndjson --tasks tasks.toml";
+
+/// Show the bytecode of a definition
+#[derive(Debug, Args)]
+pub(super) struct DisassembleArguments {
+    /// The definition, in the Amazon States Language (JSON), or an artifact of `aslx compile`
+    pub(super) definition: PathBuf,
+
+    /// Type of the state machine [default: that of an artifact, else express]
+    #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE")]
+    pub(super) machine_type: Option<TypeArgument>,
+}
+
+/// Write a completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  aslx completions bash > ~/.local/share/bash-completion/completions/aslx
+  aslx completions fish > ~/.config/fish/completions/aslx.fish";
+
+/// Write the manual page, of aslx or of one of its commands
+#[derive(Debug, Args)]
+#[command(after_help = MAN_EXAMPLES)]
+pub(super) struct ManArguments {
+    /// The command; without it, the page of aslx itself
+    pub(super) command: Option<String>,
+}
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  aslx man > ~/.local/share/man/man1/aslx.1
+  aslx man run > ~/.local/share/man/man1/aslx-run.1";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum TypeArgument {
     Standard,
     Express,
+}
+
+impl From<TypeArgument> for MachineType {
+    fn from(argument: TypeArgument) -> Self {
+        match argument {
+            TypeArgument::Standard => Self::Standard,
+            TypeArgument::Express => Self::Express,
+        }
+    }
+}
+
+impl From<MachineType> for TypeArgument {
+    fn from(machine_type: MachineType) -> Self {
+        match machine_type {
+            MachineType::Standard => Self::Standard,
+            MachineType::Express => Self::Express,
+        }
+    }
+}
+
+/// As it is typed.
+impl fmt::Display for TypeArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Standard => "standard",
+            Self::Express => "express",
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

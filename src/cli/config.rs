@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    args::{ByteLimit, ClockArgument, ExecArguments, ExecutionArguments, RunArguments, TypeArgument},
+    args::{ByteLimit, ClockArgument, ExecArguments, ExecutionArguments, RunArguments},
     definition::Definition,
     error::CliError,
     file, output,
@@ -35,6 +35,7 @@ pub(super) struct ExecutionConfig {
 
 impl ExecutionConfig {
     pub(super) fn new(arguments: &ExecutionArguments, definition: &Definition) -> Result<Self, CliError> {
+        let machine_type = definition.machine_type(arguments.machine_type)?;
         let name = arguments.name.clone().unwrap_or_else(|| definition.state_machine_name());
         let mut tasks = TaskRegistry::new();
         if let Some(path) = &arguments.tasks {
@@ -47,7 +48,7 @@ impl ExecutionConfig {
             tasks.mock(test_case.map_err(CliError::unusable)?);
         }
         Ok(Self {
-            machine_type: machine_type(arguments.machine_type),
+            machine_type,
             state_machine_name: name,
             tasks,
             is_clock_virtual: arguments.clock == ClockArgument::Virtual,
@@ -140,13 +141,6 @@ fn limits(arguments: &RunArguments) -> Limits {
         limits.in_flight_max = count.get();
     }
     limits
-}
-
-pub(super) fn machine_type(argument: TypeArgument) -> MachineType {
-    match argument {
-        TypeArgument::Standard => MachineType::Standard,
-        TypeArgument::Express => MachineType::Express,
-    }
 }
 
 /// A seed that differs from run to run.

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::{
     args::{Arguments, Command},
-    command::{disassemble, eval, exec, run, validate},
+    command::{compile, completions, disassemble, eval, exec, man, run, validate},
     error::CliError,
     exit_code::ExitStatus,
     output,
@@ -32,6 +32,9 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
         Command::Exec(arguments) => exec::exec(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
+        Command::Compile(arguments) => compile::compile(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
+        Command::Man(arguments) => man::man(&arguments),
         Command::Disassemble(arguments) => disassemble::disassemble(&arguments),
     }
 }

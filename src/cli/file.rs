@@ -1,7 +1,7 @@
 //! Reading what the command line names: files, standard input, JSON typed in place.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::Path,
 };
@@ -20,7 +20,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 
 /// The whole file as text.
 pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
-    String::from_utf8(read(path)?).map_err(|error| {
+    text(path, read(path)?)
+}
+
+/// What a file holds as text.
+pub(super) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, CliError> {
+    String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         CliError::unusable(format_args!(
             "{} is not UTF-8: byte {offset} is no part of a character",
@@ -47,6 +52,20 @@ pub(super) fn read_json(option: &str, value: &str, limits: &Limits) -> Result<Do
         "" => CliError::unusable(format_args!("{option} names no file and is not JSON: {error}")),
         _ => CliError::unusable(format_args!("{what} is not JSON: {error}")),
     })
+}
+
+/// Makes or replaces a file.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let written = fs::write(path, bytes);
+    written.map_err(|error| CliError::input_output(format_args!("write {}", path.display()), &error))
+}
+
+/// Whether both names lead to one file.
+pub(super) fn is_same(first: &Path, second: &Path) -> bool {
+    match (fs::canonicalize(first), fs::canonicalize(second)) {
+        (Ok(first), Ok(second)) => first == second,
+        _ => false,
+    }
 }
 
 fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {

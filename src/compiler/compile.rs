@@ -37,7 +37,8 @@ pub fn compile(text: &str, options: &CompileOptions) -> Result<Program, Diagnost
 
 fn lower(machine: &StateMachine, options: &CompileOptions, diagnostics: &mut Diagnostics) -> Option<Program> {
     let lowering = Lowering::new(machine, diagnostics);
-    let builder: ProgramBuilder = lowering.run()?;
+    let mut builder: ProgramBuilder = lowering.run()?;
+    builder.set_machine_type(options.machine_type);
     match builder.finish(options.limits.nesting_depth_max) {
         Ok(program) => Some(program),
         Err(error) => {
@@ -54,7 +55,9 @@ fn lower(machine: &StateMachine, options: &CompileOptions, diagnostics: &mut Dia
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytecode::{Label, Op, Reg, StateId, verify};
+    use crate::bytecode::{ForkId, JitterStrategy, Label, Op, Reg, Retrier, Site, StateId, verify};
+    use crate::jsonpath::Path;
+    use crate::value::Shape;
 
     const DEFINITION: &str = r#"{"StartAt":"M","States":{
         "M":{"Type":"Map","ItemsPath":"$.list","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass",
@@ -88,5 +91,64 @@ mod tests {
         check(|p| p.code[0] = Op::Enter { state: StateId(2) }, "a state entered from outside its graph");
         check(|p| p.states[0].catchers[0].target = p.graphs[1].entry, "a state continues outside its graph");
         check(|p| p.states[0].body = Label(u32::MAX), "a state continues outside its graph");
+    }
+
+    #[test]
+    fn programs_that_would_not_end_are_refused() {
+        let turn_back = |p: &mut Program| {
+            let last = p.graphs[1].entry.index() - 1;
+            p.code[last] = Op::Jump { target: Label(last as u32) };
+        };
+        check(turn_back, "a cycle that enters no state");
+        let stay = |p: &mut Program| {
+            let last = p.graphs[1].entry.index() - 1;
+            p.code[last] = Op::Exit { output: Reg(0), next: Label(last as u32) };
+        };
+        check(stay, "a transition that enters no state");
+        let call_itself = |p: &mut Program| {
+            let last = p.code.len() - 2;
+            p.graphs[1].registers = 6;
+            p.code[last] = Op::Map { dst: Reg(0), first: Reg(0), fork: ForkId(0) };
+        };
+        check(call_itself, "a fork that does not lead to a later graph");
+    }
+
+    #[test]
+    fn programs_that_do_things_too_early_are_refused() {
+        check(|p| p.code[0] = Op::Clear { dst: Reg(0) }, "an op that needs a state before one is entered");
+        let end_at_once = |p: &mut Program| {
+            let at = p.graphs[1].entry.index();
+            p.code[at] = Op::End { output: Reg(0) };
+        };
+        check(end_at_once, "an op that needs a state before one is entered");
+    }
+
+    #[test]
+    fn unsound_tables_are_refused() {
+        let shape = Shape::new(["a", "a"]);
+        check(|p| p.shapes[0] = shape, "a shape with a repeated key");
+        let path = Path::parse("$$.x").expect("a path");
+        check(|p| p.paths[0] = path, "a path whose root is not resolved");
+        check(|p| p.graphs[0].registers = 999, "a frame larger than its graph can fill");
+        let gather = |p: &mut Program| {
+            let ops = p.graphs[1].entry.index();
+            let variables = (0..99).map(|n| n.to_string()).collect();
+            (p.graphs[0].variables, p.graphs[0].registers) = (variables, 100);
+            p.code[ops - 2] = Op::Array { dst: Reg(0), first: Reg(0), count: 99 };
+        };
+        check(gather, "a graph that gathers more values than it makes");
+        let far = Site::Template { field: String::new(), path: String::new(), input: Reg(999) };
+        check(|p| p.sites = vec![(0, far)].into(), "a site outside its frame");
+        let backwards = vec![(1, Site::InvalidPath), (0, Site::InvalidPath)];
+        check(|p| p.sites = backwards.into(), "sites out of order");
+        let retrier = Retrier {
+            error_equals: vec![],
+            interval_seconds: 1,
+            max_attempts: 1,
+            backoff_rate: f64::NAN,
+            max_delay_seconds: None,
+            jitter: JitterStrategy::None,
+        };
+        check(|p| p.states[0].retriers.push(retrier), "a back-off rate below 1 or without end");
     }
 }

@@ -34,15 +34,3 @@ pub(super) fn taken(path: &Path) -> usize {
         path => path.split('.').count(),
     }
 }
-
-/// Whether the part depends on the time of day.
-pub(super) fn is_time(field: ContextField) -> bool {
-    matches!(
-        field,
-        ContextField::Whole
-            | ContextField::Execution
-            | ContextField::ExecutionStartTime
-            | ContextField::State
-            | ContextField::StateEnteredTime
-    )
-}

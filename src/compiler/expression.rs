@@ -126,7 +126,7 @@ impl Lowering<'_, '_> {
             }),
             Root::Context => {
                 let field = context::field(path);
-                if context::is_time(field) {
+                if field.is_time() {
                     self.builder.set_needs_clock();
                 }
                 let dst = dst.unwrap_or_else(|| self.registers.one());

@@ -2,13 +2,15 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use super::argument::Arguments;
 use super::{IntrinsicError, array, encoding, format, hash, json, math, string, unique_id};
 use crate::value::random::Random;
 use crate::value::{Heap, Value};
 
 /// An intrinsic function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Function {
     /// `States.Array(value, …)`

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::decimal::Decimal;
 
 /// A number's source text.
@@ -11,7 +13,7 @@ pub struct Number<'d> {
 }
 
 /// A number that was read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Num {
     /// An integer that fits.
     Int(i64),

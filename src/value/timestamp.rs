@@ -4,8 +4,10 @@
 //! `Z` or an offset) where Java's strict `ISO_OFFSET_DATE_TIME` takes them too, which is what AWS reads them
 //! with: no hour 24, no second 60, at most nine digits of a second's fraction, offsets of at most 18 hours.
 
+use serde::{Deserialize, Serialize};
+
 /// An instant: seconds since 1970-01-01T00:00:00Z, and nanoseconds after that second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Timestamp {
     /// Seconds since the epoch, rounded down.
     pub seconds: i64,

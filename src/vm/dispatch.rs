@@ -83,7 +83,7 @@ impl<'a> Machine<'_, '_, 'a> {
                     let found = self.find(&frame, src, path);
                     if found.is_some() {
                         frame[usize::from(dst.0)] = found;
-                        Ok(())
+                        self.check_found(path)
                     } else {
                         Err(self.not_found(&frame, src, path, pc - 1))
                     }

@@ -58,18 +58,20 @@ impl<'a> Machine<'_, '_, 'a> {
             }
             let Some(slot) = self.next_strand() else { return Step::Parked };
             match self.run_strand(slot) {
+                Flow::Continue if self.state.fuel_left > 0 || self.is_over() => continue,
                 Flow::Continue => {}
                 Flow::Suspend(effect) => return Step::Suspend(effect),
-                Flow::Yield => {
-                    self.state.ready.push_front(slot);
-                    if self.state.fuel_used > self.limits.fuel_total_max {
-                        self.state.ending = Some(ExecutionStatus::TimedOut);
-                        continue;
-                    }
-                    return Step::Yield;
-                }
+                Flow::Yield => self.state.ready.push_front(slot),
             }
+            if self.state.fuel_used <= self.limits.fuel_total_max {
+                return Step::Yield;
+            }
+            self.state.ending = Some(ExecutionStatus::TimedOut);
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.state.failure.is_some() || self.state.output.is_some()
     }
 
     /// A strand that can go on, or a new child of the innermost fork that may start one.
@@ -122,7 +124,9 @@ impl<'a> Machine<'_, '_, 'a> {
     fn propagate(&mut self, slot: u32, mut fault: Fault, failed_in: StateId) -> Flow {
         let mut slot = slot;
         loop {
-            if self.state.strands[slot as usize].in_state
+            let strand = &self.state.strands[slot as usize];
+            if strand.in_state
+                && !strand.is_caught
                 && let Some(flow) = self.answer_fault(slot, &fault)
             {
                 return flow;
@@ -185,6 +189,7 @@ impl<'a> Machine<'_, '_, 'a> {
     /// The first matching retrier with attempts left, else the first matching catcher.
     fn answer_fault(&mut self, slot: u32, fault: &Fault) -> Option<Flow> {
         let program = self.program;
+        self.charge(fuel::STATE);
         let state_id = self.state.strands[slot as usize].state;
         let state = program.state(state_id);
         let retrier = state.retriers.iter().position(|retrier| fault.is_matched_by(&retrier.error_equals));
@@ -194,7 +199,7 @@ impl<'a> Machine<'_, '_, 'a> {
             strand.retries.resize(state.retriers.len(), 0);
             if strand.retries[index] < retrier.max_attempts {
                 strand.retries[index] += 1;
-                strand.retry_count += 1;
+                strand.retry_count = strand.retry_count.saturating_add(1);
                 self.counters.at(state_id).retries += 1;
                 let attempt = strand.retries[index];
                 let mut random = self.random(slot);
@@ -208,6 +213,7 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &mut self.state.strands[slot as usize];
         strand.registers[usize::from(catcher.error_output.0)] = Some(error_output);
         strand.pc = catcher.target.0;
+        strand.is_caught = true;
         strand.status = Status::Ready;
         self.state.ready.push_front(slot);
         Some(Flow::Continue)

@@ -73,6 +73,8 @@ pub(super) struct Strand<'a> {
     pub state: StateId,
     /// Whether `state` is this strand's own: only then do its handlers apply.
     pub in_state: bool,
+    /// Whether a catcher of `state` has taken over: what fails now is not for the state's handlers.
+    pub is_caught: bool,
     pub entered_at: Timestamp,
     pub entered_event: u32,
     /// Its entry in the visits, if they are recorded.
@@ -180,6 +182,7 @@ impl Default for Strand<'_> {
             registers: Vec::new(),
             state: StateId(0),
             in_state: false,
+            is_caught: false,
             entered_at: Timestamp::default(),
             entered_event: 0,
             visit: 0,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{State, Text};
 use crate::diagnostic::Span;
 use crate::json::Document;
 
 /// How Step Functions would run the machine; decides which integrations are allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum MachineType {
     /// Long-lived, exactly once.
     #[default]

@@ -3,8 +3,7 @@
 use crate::{
     bytecode,
     cli::{
-        args::DisassembleArguments, config::machine_type, definition::Definition, error::CliError,
-        exit_code::ExitStatus, output,
+        args::DisassembleArguments, definition::Definition, error::CliError, exit_code::ExitStatus, output,
     },
     limits::Limits,
 };
@@ -12,7 +11,8 @@ use crate::{
 /// Prints the program that a definition compiles to.
 pub(in crate::cli) fn disassemble(arguments: &DisassembleArguments) -> Result<ExitStatus, CliError> {
     let definition = Definition::read(&arguments.definition)?;
-    let program = definition.compile(machine_type(arguments.machine_type), &Limits::default())?;
+    let machine_type = definition.machine_type(arguments.machine_type)?;
+    let program = definition.compile(machine_type, &Limits::default())?;
     output::print(bytecode::disassemble(&program).as_bytes())?;
     Ok(ExitStatus::Success)
 }

@@ -1,7 +1,10 @@
 //! The subcommands.
 
+pub(super) mod compile;
+pub(super) mod completions;
 pub(super) mod disassemble;
 pub(super) mod eval;
 pub(super) mod exec;
+pub(super) mod man;
 pub(super) mod run;
 pub(super) mod validate;

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::{
     asl::{self, ParseOptions},
+    bytecode::is_artifact,
     cli::{
-        args::ValidateArguments, config::machine_type, definition::count_by_severity, error::CliError,
-        exit_code::ExitStatus, file, output,
+        args::ValidateArguments, definition::count_by_severity, error::CliError, exit_code::ExitStatus, file,
+        output,
     },
     diagnostic::{Code, Diagnostic, Diagnostics, Span, render_json, render_text},
 };
@@ -15,7 +16,7 @@ use crate::{
 pub(in crate::cli) fn validate(arguments: &ValidateArguments) -> Result<ExitStatus, CliError> {
     let mut worst = ExitStatus::Success;
     for path in &arguments.definitions {
-        let status = match file::read(path) {
+        let status = match file::read(path).and_then(|bytes| refuse_artifact(path, bytes)) {
             Ok(bytes) => validate_one(path, bytes, arguments)?,
             Err(error) => {
                 output::report(&error);
@@ -27,10 +28,20 @@ pub(in crate::cli) fn validate(arguments: &ValidateArguments) -> Result<ExitStat
     Ok(worst)
 }
 
+/// There is no text in an artifact to point at, and what was wrong with it was said when it was compiled.
+fn refuse_artifact(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, CliError> {
+    if !is_artifact(&bytes) {
+        return Ok(bytes);
+    }
+    let message = format!("{} is an artifact of `aslx compile`, not a definition", path.display());
+    let help = "validate the definition that it was compiled from; `aslx disassemble` shows what is in it";
+    Err(CliError::unusable(message).help(help))
+}
+
 fn validate_one(path: &Path, bytes: Vec<u8>, arguments: &ValidateArguments) -> Result<ExitStatus, CliError> {
     let (text, diagnostics) = match String::from_utf8(bytes) {
         Ok(text) => {
-            let machine_type = machine_type(arguments.machine_type);
+            let machine_type = arguments.machine_type.into();
             let options = ParseOptions { machine_type, ..ParseOptions::default() };
             let diagnostics = Diagnostics::from(asl::parse(&text, &options).diagnostics);
             (text, diagnostics)

@@ -17,6 +17,7 @@ impl<'a> Machine<'_, '_, 'a> {
     pub(in crate::vm) fn test(&self, frame: &[Register<'a>], test: TestId) -> Outcome<bool> {
         let test = self.program.test(test);
         let variable = self.find(frame, test.source, test.variable);
+        self.check_found(test.variable)?;
         if let Comparison::IsPresent(wanted) = test.comparison {
             return Ok(variable.is_some() == wanted);
         }
@@ -64,6 +65,7 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// A path on the right-hand side.
     fn operand(&self, frame: &[Register<'a>], source: Reg, path: PathId) -> Outcome<Value<'a>> {
+        self.check_found(path)?;
         self.find(frame, source, path).ok_or_else(|| self.invalid_variable(path))
     }
 

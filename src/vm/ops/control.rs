@@ -23,12 +23,15 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &mut self.state.strands[slot as usize];
         strand.state = state;
         strand.in_state = true;
+        strand.is_caught = false;
         strand.entered_at = now;
         strand.entered_event = event;
         strand.visit = visit;
         strand.retry_count = 0;
         strand.retries.clear();
-        self.charge(fuel::STATE)
+        // A slice may be long enough to fill the memory: garbage is collected between slices only.
+        let growth = self.heap.arena.bytes_held().saturating_sub(self.state.arena_bytes_base) as u64;
+        self.charge(fuel::STATE) && growth <= self.limits.arena_bytes_max / 4
     }
 
     /// Leaves the current state with its output.

@@ -12,6 +12,9 @@ use smallvec::SmallVec;
 
 type Outcome<T> = Result<T, Fault>;
 
+/// What a function makes of a byte of its arguments, about: `[1,1,1]` in partitions, `,,,` split.
+const BYTES_PER_ARGUMENT_BYTE: usize = 8;
+
 /// Values that fit here need no memory beyond the Rust stack.
 type Few<'a> = SmallVec<[Value<'a>; 8]>;
 
@@ -31,6 +34,26 @@ impl<'a> Machine<'_, '_, 'a> {
     #[inline]
     pub(in crate::vm) fn find(&self, frame: &[Register<'a>], src: Reg, path: PathId) -> Register<'a> {
         jsonpath::find(self.program.path(path), frame[usize::from(src.0)]?, self.heap)
+    }
+
+    /// Whether what `find` may have gathered still leaves the execution within its memory.
+    #[inline]
+    pub(in crate::vm) fn check_found(&self, path: PathId) -> Outcome<()> {
+        if self.program.path(path).is_definite() { Ok(()) } else { self.check_room(0) }
+    }
+
+    /// Fails if `bytes` more would be more than an execution may hold. Between two states nothing is collected, so
+    /// garbage counts.
+    #[inline]
+    fn check_room(&self, bytes: usize) -> Outcome<()> {
+        let needed = self.heap.arena.bytes_held().saturating_add(bytes) as u64;
+        if needed <= self.limits.arena_bytes_max { Ok(()) } else { Err(self.no_room(needed)) }
+    }
+
+    #[cold]
+    fn no_room(&self, needed: u64) -> Fault {
+        let limit = self.limits.arena_bytes_max;
+        Fault::runtime(format!("The state needs {needed} bytes of memory, more than its limit of {limit}."))
     }
 
     /// Why `find` found nothing.
@@ -102,6 +125,7 @@ impl<'a> Machine<'_, '_, 'a> {
         let bytes =
             arguments.iter().map(|value| rendered_len(*value, self.heap.docs)).fold(0, usize::saturating_add);
         self.charge(fuel::for_bytes(bytes));
+        self.check_room(bytes.saturating_mul(BYTES_PER_ARGUMENT_BYTE))?;
         let mut random = self.random(slot);
         intrinsic::call(site.function, &arguments, self.heap, &mut random).map_err(|error| {
             let text = match self.program.site(pc) {
@@ -119,6 +143,7 @@ impl<'a> Machine<'_, '_, 'a> {
         base: Reg,
         path: PathId,
     ) -> Outcome<Value<'a>> {
+        self.check_room(0)?;
         let (value, base) = (*Self::load(frame, value), *Self::load(frame, base));
         jsonpath::set(self.program.path(path), base, value, self.heap)
             .map_err(|error| Fault::states(RESULT_PATH, error.to_string()))

@@ -1,5 +1,7 @@
 //! Executions from definition and input to output: the rules of the language, one table per area.
 
+mod bounds;
+#[path = "../support/mod.rs"]
 mod support;
 
 use aslx::Limits;
@@ -402,37 +404,6 @@ fn tolerated_failures() {
 }
 
 #[test]
-fn endless_loops_end() {
-    let definition = json!({"StartAt": "A", "States": {
-        "A": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "B"},
-        "B": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericLessThan": 0, "Next": "C"}], "Default": "A"},
-        "C": {"Type": "Succeed"}}});
-    let mut limits = Limits::default();
-    limits.fuel_total_max = 4_000_000;
-    let program = program(&definition.to_string());
-    let ended = execute(&program, r#"{"n":0}"#, &limits, false, &mut |_, _, _| Answer::Hang);
-    let failure = ended.result.expect_err("runs out of fuel");
-    assert_eq!((failure.status.as_str(), failure.error.as_deref()), ("TIMED_OUT", Some("States.Timeout")));
-}
-
-#[test]
-fn payload_limits() {
-    let states = json!({"P": {"Type": "Pass", "Parameters": {"a.$": "$.s", "b.$": "$.s"}, "End": true}});
-    let text = "x".repeat(140_000);
-    let failure = run(&states, &json!({"s": text})).result.expect_err("two of them are too many");
-    assert_eq!(failure.error.as_deref(), Some("States.DataLimitExceeded"));
-    assert_eq!(
-        failure.cause.as_deref(),
-        Some(
-            "The state/task 'P' returned a result with a size exceeding the maximum number of bytes service limit."
-        )
-    );
-    let failure =
-        run(&states, &json!({"s": "x".repeat(300_000)})).result.expect_err("the input alone is too large");
-    assert_eq!(failure.error.as_deref(), Some("States.DataLimitExceeded"));
-}
-
-#[test]
 fn parking_changes_nothing() {
     let definition = json!({"StartAt": "A", "States": {
         "A": {"Type": "Pass", "Parameters": {"list.$": "States.ArrayRange(1, 5, 1)", "in.$": "$"}, "Next": "M"},
@@ -448,4 +419,21 @@ fn parking_changes_nothing() {
     assert_eq!(stay.result.expect("ends"), moved.result.expect("ends"));
     assert_eq!(stay.visits, moved.visits);
     assert_eq!(stay.elapsed_ms, 5000);
+}
+
+/// Handlers answer what a state's own work raises, not what they raise themselves: else this would never end.
+#[test]
+fn a_failing_catcher_is_not_caught_by_itself() {
+    let with = |catcher: Value| {
+        let branch = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Broken"}}});
+        let parallel = json!({"Type": "Parallel", "Branches": [branch], "Catch": [catcher], "End": true});
+        json!({"P": parallel, "Z": {"Type": "Succeed"}})
+    };
+    let result_path = with(json!({"ErrorEquals": ["States.ALL"], "ResultPath": "$.list.error", "Next": "Z"}));
+    let failure = run(&result_path, &json!({"list": [1]})).result.expect_err("an array is in the way");
+    assert_eq!(failure.error.as_deref(), Some("States.ResultPathMatchFailure"));
+    let call = json!({"x.$": "States.StringToJson($.Error)"});
+    let assign = with(json!({"ErrorEquals": ["States.ALL"], "Assign": call, "Next": "Z"}));
+    let failure = run(&assign, &json!({"list": [1]})).result.expect_err("the name is not JSON");
+    assert_eq!(failure.error.as_deref(), Some("States.IntrinsicFailure"));
 }

@@ -1,0 +1,163 @@
+//! Rules about single ops: their registers, ids and labels.
+
+use super::VerifyError;
+use super::rule::fail;
+use crate::bytecode::{CallId, Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test};
+
+/// Every op's operands are within the frame, the tables and the graph.
+pub(super) fn verify_ops(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+    let first_children: Vec<_> = program.forks.iter().map(|fork| first_child(&fork.kind)).collect();
+    for (pc, op) in program.code.iter().enumerate() {
+        let registers = program.graph(owners[pc]).registers;
+        let check = Check { program, pc, registers, owners, first_children: &first_children };
+        check.op(*op)?;
+    }
+    Ok(())
+}
+
+fn first_child(kind: &ForkKind) -> Option<GraphId> {
+    match kind {
+        ForkKind::Parallel { branches } => branches.iter().min().copied(),
+        ForkKind::Map { processor, .. } => Some(*processor),
+    }
+}
+
+struct Check<'p> {
+    program: &'p Program,
+    pc: usize,
+    registers: u16,
+    owners: &'p [GraphId],
+    /// By fork: the first of the graphs it runs.
+    first_children: &'p [Option<GraphId>],
+}
+
+impl Check<'_> {
+    fn reg(&self, reg: Reg) -> Result<(), VerifyError> {
+        self.regs(reg, 1)
+    }
+
+    /// `count` registers from `first` on.
+    fn regs(&self, first: Reg, count: usize) -> Result<(), VerifyError> {
+        if usize::from(first.0) + count <= usize::from(self.registers) {
+            return Ok(());
+        }
+        fail("a register outside the frame", self.pc)
+    }
+
+    fn label(&self, label: Label) -> Result<(), VerifyError> {
+        if self.owners.get(label.index()).is_some_and(|owner| *owner == self.owners[self.pc]) {
+            return Ok(());
+        }
+        fail("a jump outside its graph", self.pc)
+    }
+
+    fn within(&self, index: usize, len: usize) -> Result<(), VerifyError> {
+        if index < len { Ok(()) } else { fail("an id outside its table", self.pc) }
+    }
+
+    fn op(&self, op: Op) -> Result<(), VerifyError> {
+        let program = self.program;
+        match op {
+            Op::Enter { state } => {
+                self.within(state.index(), program.states.len())?;
+                if program.state(state).graph == self.owners[self.pc] {
+                    return Ok(());
+                }
+                fail("a state entered from outside its graph", self.pc)
+            }
+            Op::Exit { output, next } => self.reg(output).and_then(|()| self.transition(next)),
+            Op::End { output } => self.reg(output),
+            Op::Fail { error, cause } => self.reg(error).and_then(|()| self.reg(cause)),
+            Op::Jump { target } => self.label(target),
+            Op::JumpIf { test, target } | Op::JumpUnless { test, target } => {
+                self.within(test.index(), program.tests.len())?;
+                self.test(program.test(test))?;
+                self.label(target)
+            }
+            Op::NoChoiceMatched => Ok(()),
+            Op::Clear { dst } | Op::Context { dst, .. } => self.reg(dst),
+            Op::Constant { dst, constant } => {
+                self.within(constant.index(), program.constant_nodes.len())?;
+                self.reg(dst)
+            }
+            Op::Move { dst, src } => self.reg(dst).and_then(|()| self.reg(src)),
+            Op::Select { dst, src, path } => {
+                self.within(path.index(), program.paths.len())?;
+                self.reg(dst).and_then(|()| self.reg(src))
+            }
+            Op::Object { dst, first, shape } => {
+                self.within(usize::from(shape), program.shapes.len())?;
+                self.reg(dst)?;
+                self.regs(first, program.shapes[usize::from(shape)].len())
+            }
+            Op::Array { dst, first, count } => {
+                self.reg(dst).and_then(|()| self.regs(first, usize::from(count)))
+            }
+            Op::Intrinsic { dst, first, call } => self.reg(dst).and_then(|()| self.call(first, call)),
+            Op::SetPath { value, base, path } => {
+                self.within(path.index(), program.paths.len())?;
+                self.reg(value).and_then(|()| self.reg(base))
+            }
+            Op::WaitSeconds { seconds: reg } | Op::WaitUntil { timestamp: reg } => self.reg(reg),
+            Op::Task { dst, first, task } => {
+                self.within(task.index(), program.tasks.len())?;
+                self.reg(dst).and_then(|()| self.regs(first, 3))
+            }
+            Op::Parallel { dst, input, fork } => {
+                self.fork(fork.index(), false)?;
+                self.reg(dst).and_then(|()| self.reg(input))
+            }
+            Op::Map { dst, first, fork } => {
+                self.fork(fork.index(), true)?;
+                self.reg(dst).and_then(|()| self.regs(first, 5))
+            }
+        }
+    }
+
+    /// The next state's `Enter`.
+    fn transition(&self, next: Label) -> Result<(), VerifyError> {
+        self.label(next)?;
+        match self.program.code[next.index()] {
+            Op::Enter { .. } => Ok(()),
+            _ => fail("a transition that enters no state", self.pc),
+        }
+    }
+
+    fn call(&self, first: Reg, call: CallId) -> Result<(), VerifyError> {
+        self.within(call.index(), self.program.calls.len())?;
+        let site = self.program.call(call);
+        let count = usize::from(site.argument_count);
+        if !site.function.arity().contains(&count) {
+            return fail("a call with too few or too many arguments", self.pc);
+        }
+        self.regs(first, count)
+    }
+
+    fn fork(&self, index: usize, is_map: bool) -> Result<(), VerifyError> {
+        self.within(index, self.program.forks.len())?;
+        let fork = &self.program.forks[index];
+        self.regs(Reg(1), usize::from(fork.variables))?;
+        if matches!(fork.kind, ForkKind::Map { .. }) != is_map {
+            return fail("the wrong kind of fork", self.pc);
+        }
+        if self.first_children[index].is_none_or(|graph| graph > self.owners[self.pc]) {
+            return Ok(());
+        }
+        fail("a fork that does not lead to a later graph", self.pc)
+    }
+
+    fn test(&self, test: &Test) -> Result<(), VerifyError> {
+        self.reg(test.source)?;
+        self.within(test.variable.index(), self.program.paths.len())?;
+        let operand = match &test.comparison {
+            Comparison::String(_, Operand::Path { source, path })
+            | Comparison::Numeric(_, Operand::Path { source, path })
+            | Comparison::Timestamp(_, Operand::Path { source, path })
+            | Comparison::Boolean(Operand::Path { source, path }) => Some((*source, *path)),
+            _ => None,
+        };
+        let Some((source, path)) = operand else { return Ok(()) };
+        self.reg(source)?;
+        self.within(path.index(), self.program.paths.len())
+    }
+}

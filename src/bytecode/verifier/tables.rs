@@ -1,0 +1,162 @@
+//! Rules about tables: what stands beside the code.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+
+use super::VerifyError;
+use super::rule::fail;
+use crate::bytecode::Retrier;
+use crate::bytecode::{Comparison, ForkKind, GraphId, Label, Operand, Program, Reg};
+use crate::jsonpath::Root;
+use crate::value::Shape;
+
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
+/// So many keys are compared with each other faster than they are hashed.
+const KEYS_FEW: usize = 16;
+
+/// A graph's ops are contiguous and graphs stand in the order of their entries.
+pub(super) fn graph_of_each_op(program: &Program) -> Result<Vec<GraphId>, VerifyError> {
+    let mut order: Vec<usize> = (0..program.graphs.len()).collect();
+    order.sort_by_key(|index| program.graphs[*index].entry.0);
+    if order.first().is_none_or(|first| program.graphs[*first].entry != Label(0)) {
+        return fail("no graph starts at op 0", 0);
+    }
+    let mut owners = Vec::with_capacity(program.code.len());
+    for (position, index) in order.iter().enumerate() {
+        let end =
+            order.get(position + 1).map_or(program.code.len(), |next| program.graphs[*next].entry.index());
+        if program.graphs[*index].entry.index() >= program.code.len()
+            || end <= program.graphs[*index].entry.index()
+        {
+            return fail("a graph without ops", *index);
+        }
+        let id = GraphId::new(*index).ok_or(VerifyError { what: "too many graphs", pc: *index })?;
+        owners.resize(end, id);
+    }
+    Ok(owners)
+}
+
+/// A retry and a catcher continue in the state's own graph: another one's frame may be larger.
+pub(super) fn verify_state_code(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+    for (index, state) in program.states.iter().enumerate() {
+        let targets = state.catchers.iter().map(|catcher| catcher.target).chain([state.body]);
+        for target in targets {
+            if owners.get(target.index()) != Some(&state.graph) {
+                return fail("a state continues outside its graph", index);
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn verify_tables(program: &Program) -> Result<(), VerifyError> {
+    for (index, graph) in program.graphs.iter().enumerate() {
+        if graph.variables.len() + 1 > usize::from(graph.registers)
+            || usize::from(graph.variables_outer) > graph.variables.len()
+        {
+            return fail("variables outside the frame", index);
+        }
+    }
+    for (index, state) in program.states.iter().enumerate() {
+        let Some(graph) = program.graphs.get(state.graph.index()) else {
+            return fail("a state outside every graph", index);
+        };
+        if state.retriers.iter().any(|retrier| !is_sound(retrier)) {
+            return fail("a back-off rate below 1 or without end", index);
+        }
+        for catcher in &state.catchers {
+            if catcher.error_output.0 >= graph.registers {
+                return fail("a catcher outside its graph", index);
+            }
+        }
+    }
+    verify_forks(program)?;
+    verify_values(program)?;
+    let nodes = program.constants.doc().nodes().len();
+    match program.constant_nodes.iter().position(|node| node.0 as usize >= nodes) {
+        Some(index) => fail("a constant outside the constants", index),
+        None => Ok(()),
+    }
+}
+
+/// What is computed with, whatever op uses it.
+fn verify_values(program: &Program) -> Result<(), VerifyError> {
+    for (index, path) in program.paths.iter().enumerate() {
+        if *path.root() != Root::Input {
+            return fail("a path whose root is not resolved", index);
+        }
+    }
+    for (index, shape) in program.shapes.iter().enumerate() {
+        if !has_distinct_keys(shape) {
+            return fail("a shape with a repeated key", index);
+        }
+    }
+    for (index, test) in program.tests.iter().enumerate() {
+        if let Comparison::Timestamp(_, Operand::Literal(timestamp)) = &test.comparison
+            && timestamp.nanos >= NANOS_PER_SECOND
+        {
+            return fail("a time with more than a second of nanoseconds", index);
+        }
+    }
+    match program.tasks.iter().position(|task| task.state_id.index() >= program.states.len()) {
+        Some(index) => fail("a task outside every state", index),
+        None => Ok(()),
+    }
+}
+
+fn has_distinct_keys(shape: &Shape) -> bool {
+    let key = |at| shape.key(at);
+    if shape.len() <= KEYS_FEW {
+        return (0..shape.len()).all(|at| (0..at).all(|before| key(before) != key(at)));
+    }
+    let mut seen = HashSet::with_capacity_and_hasher(shape.len(), RandomState::default());
+    (0..shape.len()).all(|at| seen.insert(key(at)))
+}
+
+fn is_sound(retrier: &Retrier) -> bool {
+    retrier.backoff_rate.is_finite() && retrier.backoff_rate >= 1.0
+}
+
+/// Every graph but the first has exactly one fork, whose own graph is another.
+fn verify_forks(program: &Program) -> Result<(), VerifyError> {
+    let mut seen = vec![false; program.graphs.len()];
+    for (index, fork) in program.forks.iter().enumerate() {
+        let graphs: &[GraphId] = match &fork.kind {
+            ForkKind::Parallel { branches } => branches,
+            ForkKind::Map { processor, .. } => std::slice::from_ref(processor),
+        };
+        for graph in graphs {
+            let Some(target) = program.graphs.get(graph.index()) else {
+                return fail("a fork without a graph", index);
+            };
+            if std::mem::replace(&mut seen[graph.index()], true) || graph.index() == 0 {
+                return fail("a graph with two forks", index);
+            }
+            let map_input = match &fork.kind {
+                ForkKind::Map { map_input, .. } => *map_input,
+                ForkKind::Parallel { .. } => Reg::INPUT,
+            };
+            if fork.variables != target.variables_outer || map_input.0 >= target.registers {
+                return fail("a fork's registers outside its graph", index);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sites follow the code, and the registers they name are in the frame.
+pub(super) fn verify_sites(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+    let (mut next, mut index) = (0, 0);
+    let visited = program.sites.visit(|pc, register| {
+        let Some(graph) = owners.get(pc as usize) else { return fail("a site outside the code", index) };
+        if pc < next {
+            return fail("sites out of order", index);
+        }
+        if register.is_some_and(|register| register.0 >= program.graph(*graph).registers) {
+            return fail("a site outside its frame", index);
+        }
+        (next, index) = (pc + 1, index + 1);
+        Ok(())
+    });
+    visited.unwrap_or_else(|| fail("sites that cannot be read", 0))
+}
