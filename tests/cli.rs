@@ -116,30 +116,6 @@ fn a_reader_that_goes_away_ends_the_run_quietly() {
 }
 
 #[test]
-fn an_interrupt_finishes_what_is_running() {
-    let mut child = aslx("run", "pass.asl.json")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(b"1\n2\n").unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    let mut lines = [0; 4];
-    stdout.read_exact(&mut lines).unwrap();
-    assert_eq!(&lines, b"1\n2\n", "what came through a pipe is not held back");
-    let kill = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
-    assert!(kill.success());
-    let output = child.wait_with_output().unwrap();
-    drop(stdin);
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.starts_with("interrupted: finishing"), "{stderr}");
-    assert!(stderr.ends_with("2 succeeded, 0 failed\n"), "{stderr}");
-}
-
-#[test]
 fn no_command_complains_of_a_closed_pipe() {
     let commands: [(&str, &str, &[&str]); 5] = [
         ("compile", "order.asl.json", &["-o", "-"]),

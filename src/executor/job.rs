@@ -1,6 +1,6 @@
 //! One execution that was asked for, from the queue to its answer.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -8,6 +8,7 @@ use super::inbox::Inbox;
 use super::outcome::Outcome;
 use super::setup::Setup;
 use super::slab::SlotKey;
+use super::sync::{Mutex, lock};
 use crate::json::ParseError;
 
 /// An execution that has ended.
@@ -71,7 +72,7 @@ enum Place {
 impl Whereabouts {
     /// Notes where the execution is kept; whether it is still wanted.
     pub(super) fn suspended(&self, worker: &Arc<Inbox<SlotKey>>, key: SlotKey) -> bool {
-        let mut place = self.lock();
+        let mut place = lock(&self.0);
         let is_wanted = !matches!(*place, Place::Abandoned);
         if is_wanted {
             *place = Place::Suspended { worker: Arc::clone(worker), key };
@@ -80,18 +81,14 @@ impl Whereabouts {
     }
 
     pub(super) fn is_abandoned(&self) -> bool {
-        matches!(*self.lock(), Place::Abandoned)
+        matches!(*lock(&self.0), Place::Abandoned)
     }
 
     /// Gives the execution up: it is aborted where it is, or not started.
     pub(super) fn abandon(&self) {
-        let place = std::mem::replace(&mut *self.lock(), Place::Abandoned);
+        let place = std::mem::replace(&mut *lock(&self.0), Place::Abandoned);
         if let Place::Suspended { worker, key } = place {
             worker.send(key); // a key that is dead by now reaches nobody
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Place> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,24 @@
 //!
 //! The VM returns steps and never calls out; an `engine` performs what they ask for. Who waits for time to
 //! pass differs: a [`Runner`] blocks its thread, a `Worker` parks the execution and goes on with others, and
-//! under a virtual clock nobody waits at all.
+//! under a virtual clock nobody waits at all. Asynchronous handlers run on a tokio runtime (`driver`), which is
+//! for them alone.
+//!
+//! # How a worker waits
+//! It takes a ticket of the `Signal`, looks at everything that could give it work (the queue, its inbox, the
+//! end of the run), and only then waits with that ticket, at most until its next timer. Whoever makes any of
+//! these change notifies the signal afterwards. `signal` says why no wake is lost, `loom_models` has it tried.
+//!
+//! # How an execution ends early
+//! 1. Its time is up, a sibling branch fails, or its caller gives it up.
+//! 2. Each call that is under way is told to stop; the driver drops its future and answers.
+//! 3. When the last answer is there, the error travels on (to Retry, Catch or the end).
+//!
+//! # How an [`Executor`] shuts down
+//! 1. It takes no more executions.
+//! 2. Workers leave when the queue is empty and nothing of theirs waits; a drop instead of a shut-down has them
+//!    abort what waits, as above, and forget what is in the queue.
+//! 3. The driver ends when the last worker that could hand it calls is gone.
 //!
 //! Invariants:
 //! - An execution is touched by one thread at a time, and by the worker that started it only: its suspended
@@ -24,6 +41,8 @@ mod driver;
 mod engine;
 mod inbox;
 mod job;
+#[cfg(all(test, aslx_loom))]
+mod loom_models;
 mod options;
 mod outcome;
 mod pool;
@@ -53,6 +72,6 @@ pub(crate) use options::{Options, option_setters};
 pub(crate) use seed::derive_seed;
 pub(crate) use setup::Setup;
 pub(crate) use signal::{Signal, Ticket};
-pub(crate) use sync::{Condvar, Mutex, MutexGuard, lock};
+pub(crate) use sync::{AtomicBool, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, lock, wait_while};
 pub(crate) use watchdog::{OnOverdue, Watchdog};
 pub(crate) use worker::{Resumed, Worker};

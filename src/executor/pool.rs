@@ -3,8 +3,7 @@
 use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam_deque::Injector;
@@ -19,6 +18,7 @@ use super::pool_worker::PoolWorker;
 use super::seed::derive_seed;
 use super::setup::Setup;
 use super::signal::Signal;
+use super::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
 use super::watchdog::{OnOverdue, OverdueTask, Watchdog};
 use crate::bytecode::Program;
 use crate::task::UnansweredError;
@@ -195,7 +195,7 @@ impl Executor {
     pub fn swap(&self, program: impl Into<Arc<Program>>) -> Result<(), ExecutorError> {
         let Shared { options, recorder, .. } = &*self.shared;
         let setup = Arc::new(new_setup(options, recorder.as_deref(), &program.into())?);
-        *self.shared.setup.lock().unwrap_or_else(PoisonError::into_inner) = setup;
+        *lock(&self.shared.setup) = setup;
         Ok(())
     }
 
@@ -253,7 +253,7 @@ impl Executor {
 
 impl Shared {
     pub(super) fn setup(&self) -> Arc<Setup> {
-        Arc::clone(&self.setup.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.setup))
     }
 
     fn watch(&self) {

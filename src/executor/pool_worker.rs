@@ -1,7 +1,6 @@
 //! One worker of an executor: takes executions from the queue, and goes on with its own that waited.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crossbeam_deque::Steal;
 
@@ -11,6 +10,7 @@ use super::job::{Completed, ExecuteError, Job, Pending};
 use super::outcome::Outcome;
 use super::pool::Shared;
 use super::slab::SlotKey;
+use super::sync::Ordering;
 use super::worker::{Resumed, Worker};
 
 pub(super) struct PoolWorker<'p> {

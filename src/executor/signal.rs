@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use super::sync::{AtomicUsize, Condvar, Mutex, Ordering, fence, lock};
+use super::sync::{AtomicUsize, Condvar, Mutex, Ordering, fence, lock, wait_while};
 
 /// Wakes whoever waits.
 #[derive(Debug, Default)]
@@ -47,11 +47,7 @@ impl Ticket<'_> {
     /// Blocks until a notification after the ticket was taken, at most for `timeout`.
     pub(crate) fn wait(self, timeout: Option<Duration>) {
         let epoch = lock(&self.signal.epoch);
-        let unmoved = |epoch: &mut u64| *epoch == self.epoch;
-        match timeout {
-            None => drop(self.signal.moved.wait_while(epoch, unmoved)),
-            Some(timeout) => drop(self.signal.moved.wait_timeout_while(epoch, timeout, unmoved)),
-        }
+        drop(wait_while(&self.signal.moved, epoch, timeout, |epoch| *epoch == self.epoch));
     }
 }
 
@@ -61,7 +57,7 @@ impl Drop for Ticket<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(aslx_loom)))]
 mod tests {
     use std::sync::atomic::AtomicU32;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_utils::CachePadded;
 
 use super::setup::Setup;
-use super::sync::{Condvar, Mutex, lock};
+use super::sync::{Condvar, Mutex, lock, wait_while};
 use crate::bytecode::{Program, TaskId};
 use crate::value::timestamp::Timestamp;
 
@@ -106,8 +106,7 @@ impl Watchdog {
     pub(crate) fn watch(&self, setup: impl Fn() -> Arc<Setup>) {
         let mut is_over = lock(&self.is_over);
         while !*is_over {
-            let waited = self.ended.wait_timeout(is_over, LOOK_EVERY);
-            is_over = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+            is_over = wait_while(&self.ended, is_over, Some(LOOK_EVERY), |is_over| !is_over);
             if !*is_over {
                 let setup = setup();
                 self.look(&setup.program, setup.time.now());

@@ -1,9 +1,8 @@
 //! Ending a run early and in order.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::executor::Signal;
+use crate::executor::{AtomicBool, Ordering, Signal};
 
 /// Asks a run to take no more input: what it has begun is finished and written, then it ends.
 #[derive(Debug, Clone)]

@@ -5,20 +5,24 @@
 //! for output: whoever completes what comes next writes it.
 //!
 //! # Protocol of one chunk
-//! 1. A worker claims it, if its number lies inside the window behind the oldest uncommitted chunk.
-//! 2. It runs the lines and appends their outputs to one segment. A line that suspends leaves a hole: the
-//!    segment is closed, and the next one begins behind the hole.
-//! 3. At the chunk's end, or when a segment has grown large, it hands over segments and holes.
-//! 4. The committer writes from the front: segments up to the first hole of the first chunk that has one.
-//! 5. A suspended line's worker resumes it when its time comes and fills the hole.
-//! 6. A chunk that is at its end and has no part left is committed; its lines are counted, and the next
-//!    chunk's dead letters know their line numbers.
+//! 1. A worker claims it, if its number lies inside the window behind the oldest uncommitted chunk, and cuts it
+//!    into ranges of lines. Siblings that have nothing to claim steal the last of these, and those that have
+//!    claimed far ahead of the oldest chunk help there first.
+//! 2. Who has a range runs its lines and appends their outputs to one segment, across ranges as long as they follow
+//!    on each other. A line that suspends leaves a hole: the segment is closed, and the next one begins behind
+//!    the hole.
+//! 3. At the end of the ranges, or when a segment has grown large or old, it hands over segments and holes.
+//! 4. The committer writes from the front: segments up to the first hole of the first range that has one. It
+//!    counts lines as it goes, so that dead letters know their line numbers.
+//! 5. A suspended line's worker resumes it when its time comes or its task is answered, and fills the hole.
+//! 6. A chunk is committed when all of its ranges are at their end and have no part left.
 //!
 //! # Why it cannot stand still
-//! Uncommitted output is bounded. A worker over the bound waits, except with the oldest chunk, whose output can
-//! always be written; the oldest chunk can always be claimed, and its suspended lines are resumed by timers
-//! that their worker serves wherever it waits. Permits for suspended lines come free by timers alone, and the
-//! oldest line needs none.
+//! Uncommitted output is bounded. A worker over the bound waits, except with the oldest range, whose output can
+//! always be written. Somebody has that range: a worker steals or claims only when its own deque is empty, so
+//! what lies in a deque comes behind what its owner runs. The oldest chunk can always be claimed, and its
+//! suspended lines are resumed by timers and answers that their worker serves wherever it waits. Permits for
+//! suspended lines come free by these alone, and the oldest line needs none.
 //!
 //! # When it stops early
 //! 1. A write fails: `stop` is set, workers leave at their next line. A closed pipe is no error.

@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunk::Chunk;
 use super::error::SourceError;
 use super::file::Store;
 use super::input::{Input, InputKind};
 use super::stream::{self, Item, Queue, Stream};
-use crate::executor::{Mutex, Signal, lock};
+use crate::executor::{AtomicU64, Mutex, Ordering, Signal, lock};
 
 /// A first piece must at least show whether the input starts with a byte order mark.
 const CHUNK_BYTES_MIN: usize = 4;

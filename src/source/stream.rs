@@ -6,11 +6,11 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::chunk::{Bytes, Chunk};
 use super::error::SourceError;
-use crate::executor::{Condvar, Mutex, Signal, lock};
+use crate::executor::{Condvar, Mutex, Signal, lock, wait_while};
 
 /// Chunks read ahead.
 const QUEUED_MAX: usize = 4;
@@ -79,9 +79,8 @@ impl Queue {
 
     /// Queues an item, waiting for room; whether the run goes on.
     fn put(&self, item: Item) -> bool {
-        let is_full = |state: &mut State| state.items.len() >= QUEUED_MAX && !state.is_closed;
-        let guard = self.taken.wait_while(lock(&self.state), is_full);
-        let mut state = guard.unwrap_or_else(PoisonError::into_inner);
+        let is_full = |state: &State| state.items.len() >= QUEUED_MAX && !state.is_closed;
+        let mut state = wait_while(&self.taken, lock(&self.state), None, is_full);
         if state.is_closed {
             return false;
         }
