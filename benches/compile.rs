@@ -10,6 +10,9 @@ use aslx::bytecode::Program;
 use aslx::{CompileOptions, compile};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc; // the program's own
+
 const DEFINITIONS: [(&str, &str); 3] = [
     ("pass", include_str!("definitions/pass.asl.json")),
     ("order", include_str!("definitions/order.asl.json")),
@@ -59,7 +62,8 @@ fn compiling(criterion: &mut Criterion) {
     for (name, definition) in definitions() {
         group.throughput(Throughput::Bytes(definition.len() as u64));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| compile(black_box(&definition), &options).expect("a valid definition"));
+            let compile = |text: &String| compile(text, &options).expect("a valid definition");
+            bencher.iter_with_large_drop(|| compile(black_box(&definition)));
         });
     }
     group.finish();
@@ -73,7 +77,8 @@ fn loading(criterion: &mut Criterion) {
         let artifact = program.to_artifact();
         group.throughput(Throughput::Bytes(artifact.len() as u64));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| Program::from_artifact(black_box(&artifact)).expect("a sound artifact"));
+            let load = |artifact: &[u8]| Program::from_artifact(artifact).expect("a sound artifact");
+            bencher.iter_with_large_drop(|| load(black_box(&artifact)));
         });
     }
     group.finish();

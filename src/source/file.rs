@@ -11,8 +11,10 @@ use std::sync::Arc;
 use super::chunk::{Bytes, Chunk};
 use super::error::SourceError;
 
-/// How much more of a file is read at a time when a line goes on behind its piece.
-const MORE_BYTES: usize = 64 << 10;
+/// How much more of a file is read when a line goes on behind its piece: little at first, as most lines are
+/// short, then twice as much each time up to the second figure.
+const MORE_BYTES: usize = 4 << 10;
+const MORE_BYTES_MAX: usize = 64 << 10;
 /// UTF-8's byte order mark, which some programs put at the start of a file.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -99,6 +101,7 @@ impl Piece<'_> {
             Some(newline) => skipped + newline + 1,
             None => skipped,
         };
+        let mut more = MORE_BYTES;
         loop {
             let at = from + buffer.len() as u64;
             if at >= self.length {
@@ -111,7 +114,8 @@ impl Piece<'_> {
                 return Ok(Some(known + self.bytes_to_newline(at)?));
             }
             let old = buffer.len();
-            self.fill(buffer, old, at, MORE_BYTES)?;
+            self.fill(buffer, old, at, more)?;
+            more = MORE_BYTES_MAX.min(more * 2);
             if let Some(newline) = memchr::memchr(b'\n', &buffer[old..]) {
                 buffer.truncate(old + newline + 1);
                 return Ok(None);
@@ -121,9 +125,9 @@ impl Piece<'_> {
 
     fn bytes_to_newline(&self, mut at: u64) -> Result<u64, SourceError> {
         let start = at;
-        let mut buffer = Vec::with_capacity(MORE_BYTES);
+        let mut buffer = Vec::with_capacity(MORE_BYTES_MAX);
         while at < self.length {
-            self.fill(&mut buffer, 0, at, MORE_BYTES)?;
+            self.fill(&mut buffer, 0, at, MORE_BYTES_MAX)?;
             if let Some(newline) = memchr::memchr(b'\n', &buffer) {
                 return Ok(at + newline as u64 - start);
             }

@@ -58,32 +58,46 @@ pub struct ShapeId(pub u32);
 /// The keys of a template's object, in order, with their JSON text rendered once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
-    keys: Vec<Key>,
+    /// Each key as `"key":`, with a leading comma for all but the first; then the keys that have escapes there.
+    text: Box<str>,
+    keys: Box<[Key]>,
     len_rendered: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a key stands in its shape's text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Key {
-    text: Box<str>,
-    /// `"key":`, with a leading comma for all but the first.
-    rendered: Box<[u8]>,
+    text: (u32, u32),
+    rendered: (u32, u32),
 }
 
 impl Shape {
     /// A shape of distinct keys.
     pub fn new<'k>(keys: impl IntoIterator<Item = &'k str>) -> Self {
-        let mut shape = Self::default();
-        for text in keys {
-            let mut rendered = Vec::with_capacity(text.len() + 4);
-            if !shape.keys.is_empty() {
+        let (mut rendered, mut places, mut escaped) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, key) in keys.into_iter().enumerate() {
+            let start = rendered.len();
+            if index > 0 {
                 rendered.push(b',');
             }
-            crate::json::write_json_string(text, &mut rendered);
+            let quote = rendered.len();
+            crate::json::write_json_string(key, &mut rendered);
+            let text = (quote as u32 + 1, rendered.len() as u32 - 1);
             rendered.push(b':');
-            shape.len_rendered += rendered.len();
-            shape.keys.push(Key { text: text.into(), rendered: rendered.into() });
+            if (text.1 - text.0) as usize != key.len() {
+                escaped.push((index, key));
+            }
+            places.push(Key { text, rendered: (start as u32, rendered.len() as u32) });
         }
-        shape
+        let len_rendered = rendered.len();
+        for (index, key) in escaped {
+            let start = rendered.len();
+            rendered.extend_from_slice(key.as_bytes());
+            places[index].text = (start as u32, rendered.len() as u32);
+        }
+        // What JSON writes of text is text.
+        let text = String::from_utf8(rendered).unwrap_or_default().into();
+        Self { text, keys: places.into(), len_rendered }
     }
 
     /// Number of keys.
@@ -100,19 +114,26 @@ impl Shape {
     /// The key at `index`.
     #[inline]
     pub fn key(&self, index: usize) -> &str {
-        &self.keys[index].text
+        let (start, end) = self.keys[index].text;
+        &self.text[start as usize..end as usize]
     }
 
     /// The key's JSON text: `"key":`, with a leading comma for all but the first.
     #[inline]
     pub fn rendered(&self, index: usize) -> &[u8] {
-        &self.keys[index].rendered
+        let (start, end) = self.keys[index].rendered;
+        &self.text.as_bytes()[start as usize..end as usize]
     }
 
     /// Where `key` stands.
     #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
-        self.keys.iter().position(|known| same_bytes(known.text.as_bytes(), key.as_bytes()))
+        let text = self.text.as_bytes();
+        let is_same = |known: &Key| {
+            let (start, end) = known.text;
+            same_bytes(&text[start as usize..end as usize], key.as_bytes())
+        };
+        self.keys.iter().position(is_same)
     }
 
     /// Bytes of all keys and commas.
