@@ -73,6 +73,18 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) unordered: bool,
 
+    /// Note in FILE how far the run is: the same command goes on there after a crash, with no output lost or doubled
+    ///
+    /// It needs files for INPUT, -o and --failures, and outputs in the order of the input. Tasks of lines whose
+    /// outputs were not on disk yet are asked again. Once a second and at the end, the outputs are synced and FILE
+    /// is replaced; delete it to start over. Inputs may grow; definition, options and seed must stay the same.
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+
+    /// Least time between two checkpoints; for tests [default: 1000]
+    #[arg(long, value_name = "MS", requires = "checkpoint", hide = true)]
+    pub(super) checkpoint_interval_ms: Option<u64>,
+
     /// Threads that execute [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) workers: Option<NonZeroUsize>,
@@ -104,7 +116,8 @@ pub(super) struct RunArguments {
 const RUN_EXAMPLES: &str = "\
 Examples:
   aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson
-  zcat orders.ndjson.gz | aslx run route.asl.json > routed.ndjson";
+  zcat orders.ndjson.gz | aslx run route.asl.json > routed.ndjson
+  aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson --checkpoint orders.checkpoint";
 
 /// Execute a definition once and show all of it
 ///

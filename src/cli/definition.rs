@@ -23,6 +23,11 @@ impl Definition {
         Ok(Self { file_name: path.display().to_string(), text: file::read_text(path)? })
     }
 
+    /// The text itself.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The name of the state machine unless one is given: the file's, less `.asl.json`.
     pub(super) fn state_machine_name(&self) -> String {
         let name = Path::new(&self.file_name).file_name().unwrap_or_default().to_string_lossy();

@@ -1,28 +1,34 @@
 //! Putting a run together.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use metrics::Recorder;
 use tokio::runtime::Handle;
 
-use super::commit::{Committer, OnProgress, Sinks};
+use super::checkpoint::{self, CheckpointOptions, Fresh, Resumption};
+use super::commit::{Committer, OnProgress};
 use super::drain::Drain;
 use super::error::RunError;
 use super::line_range::RANGES_PER_CHUNK;
 use super::run::{Run, run};
+use super::same_file::refuse_same_file;
+use super::sinks::Sinks;
 use super::summary::{Progress, Summary};
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
-use crate::executor::{Admission, Driver, OnOverdue, OverdueTask, Setup, Signal, Time, Watchdog};
+use crate::executor::{
+    Admission, Driver, OnOverdue, OverdueTask, Setup, Signal, SystemClock, Time, Watchdog,
+};
 use crate::json::write_json_string;
 use crate::limits::Limits;
 use crate::sink::Sink;
 use crate::source::{Feed, Input};
 use crate::task::TaskRegistry;
 use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
+use crate::value::timestamp::Timestamp;
 use crate::vm::Names;
 
 /// Bytes of whole lines that a worker claims at a time.
@@ -70,6 +76,7 @@ pub enum OutputForm {
 pub struct Pipeline {
     run: Run,
     workers: usize,
+    resumption: Option<Resumption>,
 }
 
 /// Makes a [`Pipeline`].
@@ -80,6 +87,7 @@ pub struct PipelineBuilder {
     names: Names,
     time: Time,
     seed: u64,
+    is_seed_fixed: bool,
     workers: usize,
     chunk_bytes: usize,
     inputs: Vec<Input>,
@@ -87,6 +95,7 @@ pub struct PipelineBuilder {
     failures: Option<Sink>,
     order: OutputOrder,
     form: OutputForm,
+    checkpoint: Option<CheckpointOptions>,
     on_progress: Option<OnProgress>,
     on_overdue: Option<OnOverdue>,
     runtime: Option<Handle>,
@@ -120,7 +129,13 @@ impl PipelineBuilder {
 
     /// Where randomness comes from; each line has a seed of its own derived from it.
     pub fn seed(&mut self, seed: u64) -> &mut Self {
-        self.seed = seed;
+        (self.seed, self.is_seed_fixed) = (seed, true);
+        self
+    }
+
+    /// A seed that could as well be another one: a run that goes on from a checkpoint takes that of the run before.
+    pub fn random_seed(&mut self, seed: u64) -> &mut Self {
+        (self.seed, self.is_seed_fixed) = (seed, false);
         self
     }
 
@@ -166,6 +181,17 @@ impl PipelineBuilder {
         self
     }
 
+    /// Notes in a file how far the run is, and goes on from there if the file tells of a run before: each line's
+    /// output is then written exactly once, whenever a run was killed, while handlers may be asked again.
+    ///
+    /// Inputs, output and failures must be regular files, the outputs in the order of the inputs. Of what
+    /// results depend on only the handlers may change between the runs; inputs may grow. A virtual clock starts
+    /// where that of the first run did.
+    pub fn checkpoint(&mut self, options: CheckpointOptions) -> &mut Self {
+        self.checkpoint = Some(options);
+        self
+    }
+
     /// Called with the counts whenever something was written, by whichever worker wrote it; never by two at
     /// once.
     pub fn on_progress(&mut self, on_progress: impl Fn(&Progress) + Send + Sync + 'static) -> &mut Self {
@@ -201,11 +227,15 @@ impl PipelineBuilder {
         tasks.require_answers(&self.program)?;
         let has_async_tasks = tasks.first_async(&self.program).is_some();
         let signal = Arc::new(Signal::default());
-        let inputs = std::mem::take(&mut self.inputs);
-        let feed = Feed::open(inputs, self.chunk_bytes, self.limits.line_bytes_max, &signal)?;
-        let sinks =
-            Sinks { output: self.output.take().unwrap_or_else(Sink::stdout), failures: self.failures.take() };
-        refuse_same_file(&feed, &sinks)?;
+        let (feed, sinks) = self.open(&signal)?;
+        let (mut seed, mut time, mut resumption) = (self.seed, self.time.clone(), None);
+        if let Some(journal) = &sinks.journal {
+            seed = journal.seed();
+            if let Some(start_ms) = journal.clock_start_ms() {
+                time = Time::Virtual { start: Timestamp::from_millis(start_ms) };
+            }
+            resumption = journal.resumption();
+        }
         let has_failures = sinks.failures.is_some();
         let recorder = self.recorder.as_deref().map(|recorder| recorder as &dyn Recorder);
         let name = &self.names.state_machine;
@@ -214,7 +244,7 @@ impl PipelineBuilder {
             tasks,
             limits: self.limits.clone(),
             names: Arc::new(self.names.clone()),
-            time: self.time.clone(),
+            time,
             trace: false,
             metrics: recorder.map(|recorder| ExecutionMetrics::register(recorder, name, &self.program)),
         };
@@ -245,11 +275,76 @@ impl PipelineBuilder {
             committer,
             drain: Drain::new(Arc::clone(&signal)),
             signal,
-            seed: self.seed,
+            seed,
             is_enveloped: self.form == OutputForm::Envelope,
             has_failures,
         };
-        Ok(Pipeline { run, workers: self.workers })
+        Ok(Pipeline { run, workers: self.workers, resumption })
+    }
+
+    /// Opens the inputs, finds the place in them to go on from, and takes the outputs.
+    fn open(&mut self, signal: &Arc<Signal>) -> Result<(Feed, Sinks), RunError> {
+        let inputs = std::mem::take(&mut self.inputs);
+        let mut feed = Feed::open(inputs, self.chunk_bytes, self.limits.line_bytes_max, signal)?;
+        let output = self.output.take().unwrap_or_else(Sink::stdout);
+        let failures = self.failures.take();
+        refuse_same_file(&feed, &output, failures.as_ref())?;
+        let journal = match &self.checkpoint {
+            None => None,
+            Some(options) => {
+                let fresh = Fresh {
+                    feed: &feed,
+                    output: &output,
+                    failures: failures.as_ref(),
+                    is_ordered: self.order == OutputOrder::Input,
+                    facts: self.facts(),
+                    seed: self.seed,
+                    is_seed_fixed: self.is_seed_fixed,
+                    clock_start_ms: match self.time {
+                        Time::Virtual { start } => Some(start.to_millis()),
+                        Time::Real(_) => None,
+                    },
+                };
+                let clock = SystemClock::new();
+                Some(checkpoint::open(options, fresh, Box::new(move || clock.elapsed()))?)
+            }
+        };
+        if let Some(journal) = &journal {
+            feed.seek(journal.position().input, journal.position().offset);
+        }
+        Ok((feed, Sinks { output, failures, journal }))
+    }
+
+    /// What results depend on beside inputs, definition, seed and handlers, by name.
+    fn facts(&self) -> BTreeMap<String, String> {
+        let Self { names, limits, .. } = self;
+        let clock = if self.time.is_virtual() { "virtual" } else { "real" };
+        let machine_type = match names.machine_type {
+            MachineType::Standard => "standard",
+            MachineType::Express => "express",
+        };
+        let form = match self.form {
+            OutputForm::Output => "outputs",
+            OutputForm::Envelope => "envelopes",
+        };
+        let facts = [
+            ("name", names.state_machine.clone()),
+            ("type", machine_type.to_owned()),
+            ("execution name", names.execution.clone().unwrap_or_default()),
+            ("role", names.role_arn.clone()),
+            ("region", names.region.clone()),
+            ("account", names.account.clone()),
+            ("clock", clock.to_owned()),
+            ("output form", form.to_owned()),
+            ("payload_bytes_max", limits.payload_bytes_max.to_string()),
+            ("line_bytes_max", limits.line_bytes_max.to_string()),
+            ("nesting_depth_max", limits.nesting_depth_max.to_string()),
+            ("execution_duration_ms_max", limits.execution_duration_ms_max.to_string()),
+            ("arena_bytes_max", limits.arena_bytes_max.to_string()),
+            ("fuel_total_max", limits.fuel_total_max.to_string()),
+            ("map_concurrency_default", limits.map_concurrency_default.to_string()),
+        ];
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -263,6 +358,7 @@ impl Pipeline {
             names: Names::new("StateMachine", MachineType::Express),
             time: Time::default(),
             seed: 0,
+            is_seed_fixed: false,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             chunk_bytes: CHUNK_BYTES,
             inputs: Vec::new(),
@@ -270,6 +366,7 @@ impl Pipeline {
             failures: None,
             order: OutputOrder::default(),
             form: OutputForm::default(),
+            checkpoint: None,
             on_progress: None,
             on_overdue: None,
             runtime: None,
@@ -282,11 +379,19 @@ impl Pipeline {
         self.run.drain.clone()
     }
 
+    /// The run before that this one goes on from, if there is one.
+    pub fn resumption(&self) -> Option<&Resumption> {
+        self.resumption.as_ref()
+    }
+
     /// Runs every line. A line that fails is counted and does not end the run.
     ///
     /// # Errors
     /// If an input cannot be read or an output not be written; what was written before is whole lines.
     pub fn run(mut self) -> Result<Summary, RunError> {
+        if self.resumption.as_ref().is_some_and(|resumption| resumption.is_finished) {
+            return Ok(self.run.committer.summary());
+        }
         self.run.committer.begin()?;
         run(self.run, self.workers)
     }
@@ -313,38 +418,4 @@ fn json_string(text: &str) -> Vec<u8> {
     let mut json = Vec::new();
     write_json_string(text, &mut json);
     json
-}
-
-/// An output that is also an input, or both outputs at once, would destroy data.
-fn refuse_same_file(feed: &Feed, sinks: &Sinks) -> Result<(), RunError> {
-    let name_of = |sink: &Sink| sink.name().to_owned();
-    let outputs = std::iter::once(&sinks.output).chain(&sinks.failures);
-    for sink in outputs {
-        let Some(file) = sink.as_file() else { continue };
-        let input = feed.files().find(|(_, input)| is_same_file(input, file));
-        if let Some((input, _)) = input {
-            return Err(RunError::SameFile { first: input.to_owned(), second: name_of(sink) });
-        }
-    }
-    if let Some(failures) = &sinks.failures
-        && let (Some(first), Some(second)) = (sinks.output.as_file(), failures.as_file())
-        && is_same_file(first, second)
-    {
-        return Err(RunError::SameFile { first: name_of(&sinks.output), second: name_of(failures) });
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn is_same_file(first: &File, second: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (first.metadata(), second.metadata()) {
-        (Ok(first), Ok(second)) => (first.dev(), first.ino()) == (second.dev(), second.ino()),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn is_same_file(_first: &File, _second: &File) -> bool {
-    false
 }

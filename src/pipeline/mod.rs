@@ -27,16 +27,21 @@
 //! 4. A worker panics (a bug of ours): as 1, and the run fails.
 
 mod builder;
+mod checkpoint;
 mod commit;
 mod drain;
 mod error;
 mod letter;
 mod line_range;
 mod run;
+mod same_file;
+mod segment;
+mod sinks;
 mod summary;
 mod worker;
 
 pub use builder::{OutputForm, OutputOrder, Pipeline, PipelineBuilder};
+pub use checkpoint::{CheckpointError, CheckpointOptions, Resumption};
 pub use drain::Drain;
 pub use error::RunError;
 pub use summary::{Progress, Summary};

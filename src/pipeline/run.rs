@@ -57,8 +57,8 @@ pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
         }
         spawned
     });
-    let Run { committer, .. } = run;
-    let committed = committer.finish();
+    let Run { committer, feed, .. } = run;
+    let committed = committer.finish(&feed);
     spawned?;
     match committed.error {
         Some(error) => Err(error),

@@ -10,6 +10,7 @@ mod chunk;
 mod error;
 mod feed;
 mod file;
+mod identity;
 mod input;
 mod stream;
 #[cfg(test)]
@@ -20,3 +21,4 @@ pub use input::Input;
 
 pub(crate) use chunk::{Chunk, Line, LineText};
 pub(crate) use feed::{Claim, Feed};
+pub(crate) use identity::{InputIdentity, hexadecimal, inode};

@@ -1,0 +1,6 @@
+//! Runs that are cut off and go on: no output is lost, none is there twice.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot run fails")]
+
+#[path = "checkpoint/crash.rs"]
+mod crash;
