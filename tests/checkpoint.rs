@@ -4,3 +4,6 @@
 
 #[path = "checkpoint/crash.rs"]
 mod crash;
+#[cfg(unix)]
+#[path = "checkpoint/kill.rs"]
+mod kill;

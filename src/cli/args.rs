@@ -73,11 +73,11 @@ pub(super) struct RunArguments {
     #[arg(long)]
     pub(super) unordered: bool,
 
-    /// Note in FILE how far the run is: the same command goes on there after a crash, with no output lost or doubled
+    /// Note in FILE how far the run is; after a crash the same command goes on from there
     ///
-    /// It needs files for INPUT, -o and --failures, and outputs in the order of the input. Tasks of lines whose
-    /// outputs were not on disk yet are asked again. Once a second and at the end, the outputs are synced and FILE
-    /// is replaced; delete it to start over. Inputs may grow; definition, options and seed must stay the same.
+    /// No output is lost or written twice; tasks of lines whose output was not on disk yet are asked again. INPUT,
+    /// -o and --failures must be files. Once a second and at the end they are synced and FILE is replaced. Inputs
+    /// may grow meanwhile; definition, options and seed must stay the same. Delete FILE to start over.
     #[arg(long, value_name = "FILE")]
     pub(super) checkpoint: Option<PathBuf>,
 
@@ -117,7 +117,7 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson
   zcat orders.ndjson.gz | aslx run route.asl.json > routed.ndjson
-  aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson --checkpoint orders.checkpoint";
+  aslx run route.asl.json in.ndjson -o out.ndjson --failures bad.ndjson --checkpoint run.state";
 
 /// Execute a definition once and show all of it
 ///

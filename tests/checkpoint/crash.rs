@@ -399,7 +399,7 @@ fn a_damaged_checkpoint_is_refused_and_a_file_left_beside_it_is_not() {
     fs::write(bench.path("checkpoint.tmp"), "torn").unwrap();
     fs::write(bench.path("checkpoint"), &checkpoint[..100]).unwrap();
     let message = bench.refusal(|builder| _ = virtual_time(builder));
-    assert!(message.starts_with("checkpoint is no checkpoint, or damaged: "), "{message}");
+    assert!(message.starts_with("checkpoint is no checkpoint, or a damaged one: "), "{message}");
     assert!(message.ends_with("\n  help: delete it to start over, or name another file"), "{message}");
     fs::remove_file(bench.path("checkpoint")).unwrap();
     bench.run(|builder| _ = virtual_time(builder)).unwrap();

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::Document;
 use crate::sink::Sink;
 use crate::source::{InputIdentity, inode};
 
+/// A checkpoint nests less than this.
+const NESTING_DEPTH_MAX: u32 = 8;
 /// Counts up with every change of the form.
 pub(super) const VERSION: u32 = 1;
 
@@ -113,6 +116,7 @@ impl Checkpoint {
         struct Versioned {
             version: u32,
         }
+        Document::parse(json, NESTING_DEPTH_MAX).map_err(|error| Undecodable::Damaged(error.to_string()))?;
         let damaged = |error: simd_json::Error| Undecodable::Damaged(error.to_string());
         let Versioned { version } = simd_json::serde::from_slice(&mut json.to_vec()).map_err(damaged)?;
         if version != VERSION {

@@ -31,7 +31,7 @@ impl CheckpointError {
         let path = path.display();
         match reason {
             Undecodable::Damaged(reason) => Self::new(
-                format!("{path} is no checkpoint, or damaged: {reason}"),
+                format!("{path} is no checkpoint, or a damaged one: {reason}"),
                 "delete it to start over, or name another file".to_owned(),
             ),
             Undecodable::Version(version) => Self::new(
