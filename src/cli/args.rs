@@ -57,6 +57,14 @@ pub(super) struct RunArguments {
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 
+    /// Take the inputs from the dead letters in FILE, or `-`
+    ///
+    /// FILE holds what an earlier run wrote to --failures. Each record's input is executed; what fails again is
+    /// written with the source and line of the first time. A line that was not JSON is tried again as the record
+    /// has it; a line that was over --line-bytes-max is read again from its source.
+    #[arg(long, value_name = "FILE", conflicts_with = "inputs")]
+    pub(super) replay: Option<PathBuf>,
+
     /// Write outputs to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -136,7 +136,8 @@ fn checkpoint(
     let Some(path) = &arguments.checkpoint else { return Ok(None) };
     let refused =
         |reason: &str, help: &str| Err(CliError::unusable(format_args!("--checkpoint {reason}")).help(help));
-    if arguments.inputs.is_empty() || arguments.inputs.iter().any(|input| input.as_os_str() == "-") {
+    let mut inputs = arguments.inputs.iter().chain(&arguments.replay).peekable();
+    if inputs.peek().is_none() || inputs.any(|input| input.as_os_str() == "-") {
         return refused(
             "needs files as INPUT: standard input cannot be read again",
             "name files, or leave --checkpoint out",

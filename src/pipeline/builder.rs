@@ -31,6 +31,10 @@ use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
 use crate::value::timestamp::Timestamp;
 use crate::vm::Names;
 
+/// Bytes of an escape like `\u0001`.
+const ESCAPE_BYTES: u32 = 6;
+/// Bytes that a dead letter may have beside its input.
+const LETTER_BYTES: u32 = 1 << 20;
 /// Bytes of whole lines that a worker claims at a time.
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -43,6 +47,18 @@ pub enum OutputOrder {
     Input,
     /// That in which chunks of lines are completed.
     Completion,
+}
+
+/// What the lines of the inputs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum InputForm {
+    /// Inputs of executions.
+    #[default]
+    Input,
+    /// Dead letters of an earlier run: their inputs are executed. What fails again is told of with the source and
+    /// line of the first time.
+    DeadLetter,
 }
 
 /// What is written for a line.
@@ -94,6 +110,7 @@ pub struct PipelineBuilder {
     output: Option<Sink>,
     failures: Option<Sink>,
     order: OutputOrder,
+    input_form: InputForm,
     form: OutputForm,
     checkpoint: Option<CheckpointOptions>,
     on_progress: Option<OnProgress>,
@@ -154,6 +171,12 @@ impl PipelineBuilder {
     /// Adds an input behind those there are.
     pub fn input(&mut self, input: Input) -> &mut Self {
         self.inputs.push(input);
+        self
+    }
+
+    /// What the lines of the inputs are.
+    pub fn input_form(&mut self, form: InputForm) -> &mut Self {
+        self.input_form = form;
         self
     }
 
@@ -276,6 +299,8 @@ impl PipelineBuilder {
             drain: Drain::new(Arc::clone(&signal)),
             signal,
             seed,
+            line_bytes_max: self.line_bytes_max(),
+            is_replay: self.input_form == InputForm::DeadLetter,
             is_enveloped: self.form == OutputForm::Envelope,
             has_failures,
         };
@@ -285,7 +310,7 @@ impl PipelineBuilder {
     /// Opens the inputs, finds the place in them to go on from, and takes the outputs.
     fn open(&mut self, signal: &Arc<Signal>) -> Result<(Feed, Sinks), RunError> {
         let inputs = std::mem::take(&mut self.inputs);
-        let mut feed = Feed::open(inputs, self.chunk_bytes, self.limits.line_bytes_max, signal)?;
+        let mut feed = Feed::open(inputs, self.chunk_bytes, self.line_bytes_max(), signal)?;
         let output = self.output.take().unwrap_or_else(Sink::stdout);
         let failures = self.failures.take();
         refuse_same_file(&feed, &output, failures.as_ref())?;
@@ -315,6 +340,16 @@ impl PipelineBuilder {
         Ok((feed, Sinks { output, failures, journal }))
     }
 
+    /// Longest line that is read: in a letter every byte of an input may be an escape.
+    fn line_bytes_max(&self) -> u32 {
+        match self.input_form {
+            InputForm::Input => self.limits.line_bytes_max,
+            InputForm::DeadLetter => {
+                self.limits.line_bytes_max.saturating_mul(ESCAPE_BYTES).saturating_add(LETTER_BYTES)
+            }
+        }
+    }
+
     /// What results depend on beside inputs, definition, seed and handlers, by name.
     fn facts(&self) -> BTreeMap<String, String> {
         let Self { names, limits, .. } = self;
@@ -322,6 +357,10 @@ impl PipelineBuilder {
         let machine_type = match names.machine_type {
             MachineType::Standard => "standard",
             MachineType::Express => "express",
+        };
+        let input_form = match self.input_form {
+            InputForm::Input => "inputs",
+            InputForm::DeadLetter => "dead letters",
         };
         let form = match self.form {
             OutputForm::Output => "outputs",
@@ -335,6 +374,7 @@ impl PipelineBuilder {
             ("region", names.region.clone()),
             ("account", names.account.clone()),
             ("clock", clock.to_owned()),
+            ("input form", input_form.to_owned()),
             ("output form", form.to_owned()),
             ("payload_bytes_max", limits.payload_bytes_max.to_string()),
             ("line_bytes_max", limits.line_bytes_max.to_string()),
@@ -365,6 +405,7 @@ impl Pipeline {
             output: None,
             failures: None,
             order: OutputOrder::default(),
+            input_form: InputForm::default(),
             form: OutputForm::default(),
             checkpoint: None,
             on_progress: None,

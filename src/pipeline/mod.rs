@@ -33,6 +33,7 @@ mod drain;
 mod error;
 mod letter;
 mod line_range;
+mod replay;
 mod run;
 mod same_file;
 mod segment;
@@ -40,7 +41,7 @@ mod sinks;
 mod summary;
 mod worker;
 
-pub use builder::{OutputForm, OutputOrder, Pipeline, PipelineBuilder};
+pub use builder::{InputForm, OutputForm, OutputOrder, Pipeline, PipelineBuilder};
 pub use checkpoint::{CheckpointError, CheckpointOptions, Resumption};
 pub use drain::Drain;
 pub use error::RunError;

@@ -32,6 +32,10 @@ pub(super) struct Run {
     pub(super) range_bytes: usize,
     pub(super) seed: u64,
     pub(super) needs_exact_time: bool,
+    /// Longest line of the inputs as they are read.
+    pub(super) line_bytes_max: u32,
+    /// Whether the inputs are dead letters.
+    pub(super) is_replay: bool,
     /// Whether output lines come in envelopes.
     pub(super) is_enveloped: bool,
     /// Whether dead letters go anywhere.

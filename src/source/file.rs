@@ -14,7 +14,7 @@ use super::error::SourceError;
 /// How much more of a file is read at a time when a line goes on behind its piece.
 const MORE_BYTES: usize = 64 << 10;
 /// UTF-8's byte order mark, which some programs put at the start of a file.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8; 3] = b"\xef\xbb\xbf";
 
 /// Bytes at known offsets.
 #[derive(Debug)]

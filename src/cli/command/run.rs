@@ -7,7 +7,7 @@ use crate::{
         args::RunArguments, config::RunConfig, definition::Definition, error::CliError,
         exit_code::ExitStatus, interrupt, metrics, output, progress::ProgressBar,
     },
-    pipeline::{Pipeline, PipelineBuilder, Resumption, Summary},
+    pipeline::{InputForm, Pipeline, PipelineBuilder, Resumption, Summary},
     sink::Sink,
     source::Input,
 };
@@ -64,10 +64,12 @@ fn connect(
     arguments: &RunArguments,
     bar: Option<&ProgressBar>,
 ) -> Result<(), CliError> {
-    for input in &arguments.inputs {
+    for input in arguments.inputs.iter().chain(&arguments.replay) {
         builder.input(if input.as_os_str() == "-" { Input::stdin() } else { Input::file(input) });
     }
-    if arguments.inputs.is_empty() {
+    if arguments.replay.is_some() {
+        builder.input_form(InputForm::DeadLetter);
+    } else if arguments.inputs.is_empty() {
         builder.input(Input::stdin());
     }
     builder.output(match &arguments.output {
