@@ -123,8 +123,7 @@ fn what_succeeds_now_is_an_output_and_no_letter() {
     assert_eq!(lines[..3], ["{\"n\":0,\"do\":\"fail\"}", "{\"n\":1,\"do\":\"wait\"}", "{\"n\":2,\"do\":1}"]);
     let long = format!("{{\"n\":4,\"do\":\"fail\",\"pad\":\"{}\"}}", "x".repeat(100));
     assert_eq!(lines[3], long, "read again from its source");
-    let garbled: String =
-        letters.lines().filter(|line| line.contains("UTF-8")).map(|line| format!("{line}\n")).collect();
+    let garbled: String = letters.split_inclusive('\n').filter(|line| line.contains("UTF-8")).collect();
     assert_eq!(results.failures, garbled, "the bytes of a line that was not UTF-8 are gone");
 }
 

@@ -311,12 +311,13 @@ impl PipelineBuilder {
     fn open(&mut self, signal: &Arc<Signal>) -> Result<(Feed, Sinks), RunError> {
         let inputs = std::mem::take(&mut self.inputs);
         let mut feed = Feed::open(inputs, self.chunk_bytes, self.line_bytes_max(), signal)?;
-        let output = self.output.take().unwrap_or_else(Sink::stdout);
+        let mut output = self.output.take().unwrap_or_else(Sink::stdout);
         let failures = self.failures.take();
         refuse_same_file(&feed, &output, failures.as_ref())?;
         let journal = match &self.checkpoint {
             None => None,
             Some(options) => {
+                checkpoint::lock_output(&mut output)?;
                 let fresh = Fresh {
                     feed: &feed,
                     output: &output,
@@ -331,7 +332,7 @@ impl PipelineBuilder {
                     },
                 };
                 let clock = SystemClock::new();
-                Some(checkpoint::open(options, fresh, Box::new(move || clock.elapsed()))?)
+                Some(checkpoint::open(options, &fresh, Box::new(move || clock.elapsed()))?)
             }
         };
         if let Some(journal) = &journal {

@@ -14,6 +14,9 @@
 //! 6. A chunk that is at its end and has no part left is committed; its lines are counted, and the next
 //!    chunk's dead letters know their line numbers.
 //!
+//! A run may note how far it is, so that another one goes on there: `checkpoint` says how. Its inputs may be dead
+//! letters of an earlier run: `replay`.
+//!
 //! # Why it cannot stand still
 //! Uncommitted output is bounded. A worker over the bound waits, except with the oldest chunk, whose output can
 //! always be written; the oldest chunk can always be claimed, and its suspended lines are resumed by timers
@@ -25,6 +28,8 @@
 //! 2. An input fails: nothing more is claimed, what was claimed before is finished and written.
 //! 3. It is asked to [drain](Drain): nothing more is claimed, what was claimed before is finished and written.
 //! 4. A worker panics (a bug of ours): as 1, and the run fails.
+//!
+//! In each case the last checkpoint tells what was committed.
 
 mod builder;
 mod checkpoint;

@@ -109,7 +109,7 @@ pub(super) fn recall(source: &str, offset: u64, length: u64) -> Result<Vec<u8>, 
     })
 }
 
-fn string<'d>(doc: Doc<'d>, id: NodeId) -> Option<JsonStr<'d>> {
+fn string(doc: Doc<'_>, id: NodeId) -> Option<JsonStr<'_>> {
     matches!(doc.tag(id), Tag::String | Tag::EscapedString).then(|| doc.string(id))
 }
 

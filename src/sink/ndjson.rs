@@ -13,6 +13,7 @@ pub struct Sink {
     name: String,
     target: Target,
     written: u64,
+    is_locked: bool,
 }
 
 enum Target {
@@ -48,7 +49,7 @@ impl Sink {
 
     /// Anything that can be written to; `name` is what messages call it.
     pub fn stream(name: impl Into<String>, stream: impl Write + Send + 'static) -> Self {
-        Self { name: name.into(), target: Target::Stream(Box::new(stream)), written: 0 }
+        Self { name: name.into(), target: Target::Stream(Box::new(stream)), written: 0, is_locked: false }
     }
 
     /// What messages call it.
@@ -86,8 +87,10 @@ impl Sink {
 
     /// Whether another process writes to the file; if not, none that asks can from now on, as long as this sink
     /// lives. Where files cannot be locked, nobody knows.
-    pub(crate) fn is_in_use(&self) -> bool {
-        self.as_file().is_some_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    pub(crate) fn is_in_use(&mut self) -> bool {
+        let locked = self.as_file().map(File::try_lock);
+        self.is_locked = matches!(locked, Some(Ok(())));
+        matches!(locked, Some(Err(TryLockError::WouldBlock)))
     }
 
     /// Makes what was written survive a crash of the machine.
@@ -157,7 +160,17 @@ impl Sink {
             Ok(start) if is_regular => Target::File { file, start, path },
             _ => Target::Stream(Box::new(file)),
         };
-        Self { name, target, written: 0 }
+        Self { name, target, written: 0, is_locked: false }
+    }
+}
+
+/// A process that was just forked off holds the file, too, until it becomes another program: closing is not enough.
+impl Drop for Sink {
+    fn drop(&mut self) {
+        if let Some(file) = self.as_file().filter(|_| self.is_locked) {
+            // What stays locked is told of when the next run asks.
+            let _ = file.unlock();
+        }
     }
 }
 

@@ -24,8 +24,8 @@ pub(crate) struct InputIdentity {
     pub(crate) name: String,
     /// Its length.
     pub(crate) bytes: u64,
-    /// Its number in its file system; none where files have none.
-    inode: Option<u64>,
+    /// Its number in its file system; 0 where files have none.
+    inode: u64,
     /// When it was last written to, in nanoseconds since 1970; none where that is not known.
     modified_ns: Option<u64>,
     /// How many of its first bytes were digested: all if it was short.
@@ -110,14 +110,14 @@ fn identify(name: &str, file: &File, length: u64, head_bytes: u64) -> Result<Inp
 
 /// The file's number in its file system.
 #[cfg(unix)]
-pub(crate) fn inode(metadata: &Metadata) -> Option<u64> {
-    Some(std::os::unix::fs::MetadataExt::ino(metadata))
+pub(crate) fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
 }
 
-/// The file's number in its file system.
+/// 0: files have no numbers here.
 #[cfg(not(unix))]
-pub(crate) fn inode(_metadata: &Metadata) -> Option<u64> {
-    None
+pub(crate) fn inode(_metadata: &Metadata) -> u64 {
+    0
 }
 
 fn modified_ns(metadata: &Metadata) -> Option<u64> {
@@ -177,7 +177,7 @@ mod tests {
         check(Some(" had 4 bytes and has 2 now"));
         fs::write(&path, "1\n2\n").expect("room");
         let later = UNIX_EPOCH + std::time::Duration::from_secs(2_000_000_000);
-        fs::File::options().append(true).open(&path).and_then(|file| file.set_modified(later)).expect("ours");
+        File::options().append(true).open(&path).and_then(|file| file.set_modified(later)).expect("ours");
         check(Some(" was modified since"));
         fs::write(folder.path().join("other"), "1\n2\n").expect("room");
         fs::rename(folder.path().join("other"), &path).expect("the same folder");

@@ -75,22 +75,19 @@ impl std::ops::AddAssign for Totals {
 pub(super) struct OutputIdentity {
     /// As the user named it.
     pub(super) name: String,
-    /// Its number in its file system; none where files have none.
-    inode: Option<u64>,
+    /// Its number in its file system; 0 where files have none.
+    inode: u64,
 }
 
 impl OutputIdentity {
     pub(super) fn new(sink: &Sink) -> Self {
         let metadata = sink.as_file().and_then(|file| file.metadata().ok());
-        Self { name: sink.name().to_owned(), inode: metadata.as_ref().and_then(inode) }
+        Self { name: sink.name().to_owned(), inode: metadata.as_ref().map_or(0, inode) }
     }
 
     /// Whether it is the same file: a folder or link on the way to it may have another name.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        match (self.inode, other.inode) {
-            (None, None) => self.name == other.name,
-            (own, other) => own == other,
-        }
+        self.inode == other.inode && (self.inode != 0 || self.name == other.name)
     }
 }
 
@@ -135,7 +132,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A checkpoint in its form on disk.
-    pub(in super::super) const SAMPLE: &str = r#"{"version":1,"definition_sha256":"00ff","facts":{"type":"EXPRESS"},"seed":18446744073709551615,"clock_start_ms":null,"inputs":[{"name":"in.ndjson","bytes":100,"inode":7,"modified_ns":1790000000000000000,"head_bytes":100,"head_sha256":"ab"}],"output":{"name":"out.ndjson","inode":8},"failures":{"name":"failed.ndjson","inode":null},"position":{"input":0,"offset":90,"lines":9,"bytes_in":90},"totals":{"succeeded":7,"failed":1,"output_bytes":70,"failures_bytes":200},"finished":false}
+    pub(in super::super) const SAMPLE: &str = r#"{"version":1,"definition_sha256":"00ff","facts":{"type":"EXPRESS"},"seed":18446744073709551615,"clock_start_ms":null,"inputs":[{"name":"in.ndjson","bytes":100,"inode":7,"modified_ns":1790000000000000000,"head_bytes":100,"head_sha256":"ab"}],"output":{"name":"out.ndjson","inode":8},"failures":{"name":"failed.ndjson","inode":0},"position":{"input":0,"offset":90,"lines":9,"bytes_in":90},"totals":{"succeeded":7,"failed":1,"output_bytes":70,"failures_bytes":200},"finished":false}
 "#;
 
     #[test]

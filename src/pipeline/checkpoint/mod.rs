@@ -37,4 +37,4 @@ pub use resume::Resumption;
 
 pub(super) use content::{Position, Totals};
 pub(super) use journal::Journal;
-pub(super) use resume::{Fresh, open};
+pub(super) use resume::{Fresh, lock_output, open};

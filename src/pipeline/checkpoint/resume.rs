@@ -40,14 +40,19 @@ pub(in crate::pipeline) struct Fresh<'r> {
     pub(in crate::pipeline) clock_start_ms: Option<i64>,
 }
 
+/// Takes the output for this run alone.
+pub(in crate::pipeline) fn lock_output(output: &mut Sink) -> Result<(), CheckpointError> {
+    if output.is_in_use() { Err(CheckpointError::in_use(output.name())) } else { Ok(()) }
+}
+
 /// Compares a run with its checkpoint, if there is one already. Nothing is written yet.
 pub(in crate::pipeline) fn open(
     options: &CheckpointOptions,
-    fresh: Fresh<'_>,
+    fresh: &Fresh<'_>,
     elapsed: Elapsed,
 ) -> Result<Journal, RunError> {
     let path = &options.path;
-    refuse_unfit(path, &fresh)?;
+    refuse_unfit(path, fresh)?;
     let mut checkpoint = Checkpoint {
         version: VERSION,
         definition_sha256: options.definition_sha256.clone(),
@@ -63,7 +68,7 @@ pub(in crate::pipeline) fn open(
     };
     let before = read(path)?;
     if let Some(before) = &before {
-        if let Some(difference) = before.difference(&checkpoint, &fresh)? {
+        if let Some(difference) = before.difference(&checkpoint, fresh)? {
             return Err(CheckpointError::mismatch(path, &difference).into());
         }
         checkpoint.position = before.position;
@@ -85,9 +90,6 @@ fn refuse_unfit(path: &Path, fresh: &Fresh<'_>) -> Result<(), RunError> {
         return Err(CheckpointError::irregular(name).into());
     }
     refuse_own_files(path, fresh)?;
-    if fresh.output.is_in_use() {
-        return Err(CheckpointError::in_use(fresh.output.name()).into());
-    }
     Ok(())
 }
 
