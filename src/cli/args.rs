@@ -62,6 +62,14 @@ pub(super) struct RunArguments {
     #[arg(value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
 
+    /// Take the inputs from the dead letters in FILE, or `-`
+    ///
+    /// FILE holds what an earlier run wrote to --failures. Each record's input is executed; what fails again is
+    /// written with the source and line of the first time. A line that was not JSON is tried again as the record
+    /// has it; a line that was over --line-bytes-max is read again from its source.
+    #[arg(long, value_name = "FILE", conflicts_with = "inputs")]
+    pub(super) replay: Option<PathBuf>,
+
     /// Write outputs to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -77,6 +85,18 @@ pub(super) struct RunArguments {
     /// Write outputs as executions end, not in the order of the input
     #[arg(long)]
     pub(super) unordered: bool,
+
+    /// Note in FILE how far the run is; after a crash the same command goes on from there
+    ///
+    /// No output is lost or written twice; tasks of lines whose output was not on disk yet are asked again. INPUT,
+    /// -o and --failures must be files. Once a second and at the end they are synced and FILE is replaced. Inputs
+    /// may grow meanwhile; definition, options and seed must stay the same. Delete FILE to start over.
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+
+    /// Least time between two checkpoints; for tests [default: 1000]
+    #[arg(long, value_name = "MS", requires = "checkpoint", hide = true)]
+    pub(super) checkpoint_interval_ms: Option<u64>,
 
     /// Threads that execute [default: one per core]
     #[arg(long, value_name = "N")]
@@ -109,7 +129,8 @@ pub(super) struct RunArguments {
 const RUN_EXAMPLES: &str = "\
 Examples:
   aslx run order.asl.json orders.ndjson --tasks tasks.toml -o done.ndjson --failures failed.ndjson
-  zcat orders.ndjson.gz | aslx run route.asl.json > routed.ndjson";
+  zcat orders.ndjson.gz | aslx run route.asl.json > routed.ndjson
+  aslx run route.asl.json in.ndjson -o out.ndjson --failures bad.ndjson --checkpoint run.state";
 
 /// Execute a definition once and show all of it
 ///

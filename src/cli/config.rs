@@ -5,6 +5,7 @@ use std::{
     hash::{BuildHasher, Hasher},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
@@ -17,7 +18,7 @@ use crate::{
     asl::model::MachineType,
     executor::{Clock, SystemClock, Time},
     limits::{Limits, PAYLOAD_BYTES_UNLIMITED},
-    pipeline::{OutputForm, OutputOrder},
+    pipeline::{CheckpointOptions, OutputForm, OutputOrder},
     task::{MockConfig, TaskRegistry},
     value::timestamp::Timestamp,
     vm::Names,
@@ -79,6 +80,7 @@ pub(super) struct RunConfig {
     pub(super) limits: Limits,
     pub(super) order: OutputOrder,
     pub(super) form: OutputForm,
+    pub(super) checkpoint: Option<CheckpointOptions>,
     pub(super) shows_progress: bool,
 }
 
@@ -89,6 +91,7 @@ impl RunConfig {
             limits: limits(arguments),
             order: if arguments.unordered { OutputOrder::Completion } else { OutputOrder::Input },
             form: if arguments.envelope { OutputForm::Envelope } else { OutputForm::Output },
+            checkpoint: checkpoint(arguments, definition)?,
             shows_progress: !arguments.quiet && output::stderr_is_terminal(),
         })
     }
@@ -124,6 +127,37 @@ impl ExecConfig {
 fn task_file(path: &Path) -> Result<TaskRegistry, CliError> {
     let text = file::read_text(path)?;
     TaskRegistry::from_toml(&path.display().to_string(), &text).map_err(CliError::unusable)
+}
+
+/// The checkpoint, if what it needs was typed; whether those are regular files is found out when they are opened.
+fn checkpoint(
+    arguments: &RunArguments,
+    definition: &Definition,
+) -> Result<Option<CheckpointOptions>, CliError> {
+    let Some(path) = &arguments.checkpoint else { return Ok(None) };
+    let refused =
+        |reason: &str, help: &str| Err(CliError::unusable(format_args!("--checkpoint {reason}")).help(help));
+    let mut inputs = arguments.inputs.iter().chain(&arguments.replay).peekable();
+    if inputs.peek().is_none() || inputs.any(|input| input.as_os_str() == "-") {
+        return refused(
+            "needs files as INPUT: standard input cannot be read again",
+            "name files, or leave --checkpoint out",
+        );
+    }
+    if arguments.output.is_none() {
+        return refused("needs -o: standard output cannot be taken back", "add -o FILE");
+    }
+    if arguments.failures.is_none() && !arguments.envelope {
+        return refused("needs --failures: standard error cannot be taken back", "add --failures FILE");
+    }
+    if arguments.unordered {
+        return refused("needs the outputs in the order of the input", "leave --unordered out");
+    }
+    let mut options = CheckpointOptions::new(path, definition.bytes());
+    if let Some(interval_ms) = arguments.checkpoint_interval_ms {
+        options = options.interval(Duration::from_millis(interval_ms));
+    }
+    Ok(Some(options))
 }
 
 /// The bounds, with those of the command line in place.

@@ -1,5 +1,6 @@
 //! A definition's file: read, named, compiled.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::{args::TypeArgument, error::CliError, file, output};
@@ -37,6 +38,14 @@ impl Definition {
             Content::Text(file::text(path, bytes)?)
         };
         Ok(Self { file_name, content })
+    }
+
+    /// What tells it from another definition: its text, or an artifact's bytes.
+    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
+        match &self.content {
+            Content::Text(text) => Cow::Borrowed(text.as_bytes()),
+            Content::Artifact(program) => Cow::Owned(program.to_artifact()),
+        }
     }
 
     /// Whether it is compiled already.

@@ -27,7 +27,7 @@ impl ProgressBar {
             self.0.set_style(style(SIZE_KNOWN));
         }
         let lines = progress.succeeded + progress.failed;
-        let rate = lines as f64 / self.0.elapsed().as_secs_f64().max(0.001);
+        let rate = (lines - progress.lines_before) as f64 / self.0.elapsed().as_secs_f64().max(0.001);
         self.0.set_message(format!("{lines} lines, {} failed, {rate:.0}/s", progress.failed));
         self.0.set_position(progress.bytes_in);
     }

@@ -1,26 +1,38 @@
 //! Putting a run together.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use metrics::Recorder;
 use tokio::runtime::Handle;
 
-use super::commit::{Committer, OnProgress, Sinks};
+use super::checkpoint::{self, CheckpointOptions, Fresh, Resumption};
+use super::commit::{Committer, OnProgress};
 use super::drain::Drain;
 use super::error::RunError;
 use super::line_range::RANGES_PER_CHUNK;
 use super::run::{Run, run};
+use super::same_file::refuse_same_file;
+use super::sinks::Sinks;
 use super::summary::{Progress, Summary};
+use crate::asl::model::MachineType;
 use crate::bytecode::Program;
-use crate::executor::{Admission, Driver, OnOverdue, Options, OverdueTask, Signal, Watchdog, option_setters};
+use crate::executor::{
+    Admission, Driver, OnOverdue, Options, OverdueTask, Setup, Signal, SystemClock, Time, Watchdog,
+    option_setters,
+};
 use crate::json::write_json_string;
 use crate::sink::Sink;
 use crate::source::{Feed, Input};
 use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
+use crate::value::timestamp::Timestamp;
 
+/// Bytes of an escape like `\u0001`.
+const ESCAPE_BYTES: u32 = 6;
+/// Bytes that a dead letter may have beside its input.
+const LETTER_BYTES: u32 = 1 << 20;
 /// Bytes of whole lines that a worker claims at a time.
 const CHUNK_BYTES: usize = 256 << 10;
 
@@ -33,6 +45,18 @@ pub enum OutputOrder {
     Input,
     /// That in which chunks of lines are completed.
     Completion,
+}
+
+/// What the lines of the inputs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum InputForm {
+    /// Inputs of executions.
+    #[default]
+    Input,
+    /// Dead letters of an earlier run: their inputs are executed. What fails again is told of with the source and
+    /// line of the first time.
+    DeadLetter,
 }
 
 /// What is written for a line.
@@ -66,19 +90,23 @@ pub enum OutputForm {
 pub struct Pipeline {
     run: Run,
     workers: usize,
+    resumption: Option<Resumption>,
 }
 
 /// Makes a [`Pipeline`].
 pub struct PipelineBuilder {
     program: Arc<Program>,
     options: Options,
+    random_seed: Option<u64>,
     workers: usize,
     chunk_bytes: usize,
     inputs: Vec<Input>,
     output: Option<Sink>,
     failures: Option<Sink>,
     order: OutputOrder,
+    input_form: InputForm,
     form: OutputForm,
+    checkpoint: Option<CheckpointOptions>,
     on_progress: Option<OnProgress>,
     on_overdue: Option<OnOverdue>,
     runtime: Option<Handle>,
@@ -88,8 +116,18 @@ pub struct PipelineBuilder {
 impl PipelineBuilder {
     option_setters!();
 
+    fn run_seed(&self) -> u64 {
+        self.random_seed.unwrap_or(self.options.seed)
+    }
+
     pub(super) fn with_options(&mut self, options: Options) -> &mut Self {
         self.options = options;
+        self
+    }
+
+    /// A seed that could as well be another one: a run that goes on from a checkpoint takes that of the run before.
+    pub fn random_seed(&mut self, seed: u64) -> &mut Self {
+        self.random_seed = Some(seed);
         self
     }
 
@@ -108,6 +146,12 @@ impl PipelineBuilder {
     /// Adds an input behind those there are.
     pub fn input(&mut self, input: Input) -> &mut Self {
         self.inputs.push(input);
+        self
+    }
+
+    /// What the lines of the inputs are.
+    pub fn input_form(&mut self, form: InputForm) -> &mut Self {
+        self.input_form = form;
         self
     }
 
@@ -132,6 +176,17 @@ impl PipelineBuilder {
     /// What is written for a line.
     pub fn form(&mut self, form: OutputForm) -> &mut Self {
         self.form = form;
+        self
+    }
+
+    /// Notes in a file how far the run is, and goes on from there if the file tells of a run before: each line's
+    /// output is then written exactly once, whenever a run was killed, while handlers may be asked again.
+    ///
+    /// Inputs, output and failures must be regular files, the outputs in the order of the inputs. Of what
+    /// results depend on only the handlers may change between the runs; inputs may grow. A virtual clock starts
+    /// where that of the first run did.
+    pub fn checkpoint(&mut self, options: CheckpointOptions) -> &mut Self {
+        self.checkpoint = Some(options);
         self
     }
 
@@ -170,16 +225,20 @@ impl PipelineBuilder {
         tasks.require_answers(&self.program)?;
         let has_async_tasks = tasks.first_async(&self.program).is_some();
         let signal = Arc::new(Signal::default());
-        let inputs = std::mem::take(&mut self.inputs);
-        let feed = Feed::open(inputs, self.chunk_bytes, self.options.limits.line_bytes_max, &signal)?;
-        let sinks =
-            Sinks { output: self.output.take().unwrap_or_else(Sink::stdout), failures: self.failures.take() };
-        refuse_same_file(&feed, &sinks)?;
+        let (feed, sinks) = self.open(&signal)?;
+        let (mut seed, mut time, mut resumption) = (self.run_seed(), self.options.time.clone(), None);
+        if let Some(journal) = &sinks.journal {
+            seed = journal.seed();
+            if let Some(start_ms) = journal.clock_start_ms() {
+                time = Time::Virtual { start: Timestamp::from_millis(start_ms) };
+            }
+            resumption = journal.resumption();
+        }
         let has_failures = sinks.failures.is_some();
         let recorder = self.recorder.as_deref().map(|recorder| recorder as &dyn Recorder);
         let name = &self.options.names.state_machine;
         let metrics = recorder.map(|recorder| ExecutionMetrics::register(recorder, name, &self.program));
-        let setup = self.options.setup(&self.program, tasks, metrics);
+        let setup = Setup { time, ..self.options.setup(&self.program, tasks, metrics) };
         let committer = Committer::new(
             sinks,
             feed.names().map(json_string).collect(),
@@ -207,11 +266,94 @@ impl PipelineBuilder {
             committer,
             drain: Drain::new(Arc::clone(&signal)),
             signal,
-            seed: self.options.seed,
+            seed,
+            line_bytes_max: self.line_bytes_max(),
+            is_replay: self.input_form == InputForm::DeadLetter,
             is_enveloped: self.form == OutputForm::Envelope,
             has_failures,
         };
-        Ok(Pipeline { run, workers: self.workers })
+        Ok(Pipeline { run, workers: self.workers, resumption })
+    }
+
+    /// Opens the inputs, finds the place in them to go on from, and takes the outputs.
+    fn open(&mut self, signal: &Arc<Signal>) -> Result<(Feed, Sinks), RunError> {
+        let inputs = std::mem::take(&mut self.inputs);
+        let mut feed = Feed::open(inputs, self.chunk_bytes, self.line_bytes_max(), signal)?;
+        let mut output = self.output.take().unwrap_or_else(Sink::stdout);
+        let failures = self.failures.take();
+        refuse_same_file(&feed, &output, failures.as_ref())?;
+        let journal = match &self.checkpoint {
+            None => None,
+            Some(options) => {
+                checkpoint::lock_output(&mut output)?;
+                let fresh = Fresh {
+                    feed: &feed,
+                    output: &output,
+                    failures: failures.as_ref(),
+                    is_ordered: self.order == OutputOrder::Input,
+                    facts: self.facts(),
+                    seed: self.run_seed(),
+                    is_seed_fixed: self.random_seed.is_none(),
+                    clock_start_ms: match self.options.time {
+                        Time::Virtual { start } => Some(start.to_millis()),
+                        Time::Real(_) => None,
+                    },
+                };
+                let clock = SystemClock::new();
+                Some(checkpoint::open(options, &fresh, Box::new(move || clock.elapsed()))?)
+            }
+        };
+        if let Some(journal) = &journal {
+            feed.seek(journal.position().input, journal.position().offset);
+        }
+        Ok((feed, Sinks { output, failures, journal }))
+    }
+
+    /// Longest line that is read: in a letter every byte of an input may be an escape.
+    fn line_bytes_max(&self) -> u32 {
+        match self.input_form {
+            InputForm::Input => self.options.limits.line_bytes_max,
+            InputForm::DeadLetter => {
+                self.options.limits.line_bytes_max.saturating_mul(ESCAPE_BYTES).saturating_add(LETTER_BYTES)
+            }
+        }
+    }
+
+    /// What results depend on beside inputs, definition, seed and handlers, by name.
+    fn facts(&self) -> BTreeMap<String, String> {
+        let Options { names, limits, .. } = &self.options;
+        let clock = if self.options.time.is_virtual() { "virtual" } else { "real" };
+        let machine_type = match names.machine_type {
+            MachineType::Standard => "standard",
+            MachineType::Express => "express",
+        };
+        let input_form = match self.input_form {
+            InputForm::Input => "inputs",
+            InputForm::DeadLetter => "dead letters",
+        };
+        let form = match self.form {
+            OutputForm::Output => "outputs",
+            OutputForm::Envelope => "envelopes",
+        };
+        let facts = [
+            ("name", names.state_machine.clone()),
+            ("type", machine_type.to_owned()),
+            ("execution name", names.execution.clone().unwrap_or_default()),
+            ("role", names.role_arn.clone()),
+            ("region", names.region.clone()),
+            ("account", names.account.clone()),
+            ("clock", clock.to_owned()),
+            ("input form", input_form.to_owned()),
+            ("output form", form.to_owned()),
+            ("payload_bytes_max", limits.payload_bytes_max.to_string()),
+            ("line_bytes_max", limits.line_bytes_max.to_string()),
+            ("nesting_depth_max", limits.nesting_depth_max.to_string()),
+            ("execution_duration_ms_max", limits.execution_duration_ms_max.to_string()),
+            ("arena_bytes_max", limits.arena_bytes_max.to_string()),
+            ("fuel_total_max", limits.fuel_total_max.to_string()),
+            ("map_concurrency_default", limits.map_concurrency_default.to_string()),
+        ];
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -221,13 +363,16 @@ impl Pipeline {
         PipelineBuilder {
             program: program.into(),
             options: Options::default(),
+            random_seed: None,
             workers: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             chunk_bytes: CHUNK_BYTES,
             inputs: Vec::new(),
             output: None,
             failures: None,
             order: OutputOrder::default(),
+            input_form: InputForm::default(),
             form: OutputForm::default(),
+            checkpoint: None,
             on_progress: None,
             on_overdue: None,
             runtime: None,
@@ -240,11 +385,19 @@ impl Pipeline {
         self.run.drain.clone()
     }
 
+    /// The run before that this one goes on from, if there is one.
+    pub fn resumption(&self) -> Option<&Resumption> {
+        self.resumption.as_ref()
+    }
+
     /// Runs every line. A line that fails is counted and does not end the run.
     ///
     /// # Errors
     /// If an input cannot be read or an output not be written; what was written before is whole lines.
     pub fn run(mut self) -> Result<Summary, RunError> {
+        if self.resumption.as_ref().is_some_and(|resumption| resumption.is_finished) {
+            return Ok(self.run.committer.summary());
+        }
         self.run.committer.begin()?;
         run(self.run, self.workers)
     }
@@ -271,38 +424,4 @@ fn json_string(text: &str) -> Vec<u8> {
     let mut json = Vec::new();
     write_json_string(text, &mut json);
     json
-}
-
-/// An output that is also an input, or both outputs at once, would destroy data.
-fn refuse_same_file(feed: &Feed, sinks: &Sinks) -> Result<(), RunError> {
-    let name_of = |sink: &Sink| sink.name().to_owned();
-    let outputs = std::iter::once(&sinks.output).chain(&sinks.failures);
-    for sink in outputs {
-        let Some(file) = sink.as_file() else { continue };
-        let input = feed.files().find(|(_, input)| is_same_file(input, file));
-        if let Some((input, _)) = input {
-            return Err(RunError::SameFile { first: input.to_owned(), second: name_of(sink) });
-        }
-    }
-    if let Some(failures) = &sinks.failures
-        && let (Some(first), Some(second)) = (sinks.output.as_file(), failures.as_file())
-        && is_same_file(first, second)
-    {
-        return Err(RunError::SameFile { first: name_of(&sinks.output), second: name_of(failures) });
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn is_same_file(first: &File, second: &File) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (first.metadata(), second.metadata()) {
-        (Ok(first), Ok(second)) => (first.dev(), first.ino()) == (second.dev(), second.ino()),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn is_same_file(_first: &File, _second: &File) -> bool {
-    false
 }

@@ -9,13 +9,18 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
+use super::checkpoint::Position;
 use super::error::RunError;
-use super::letter::Letters;
-use super::summary::Progress;
+use super::sinks::{Batch, Placed, Sinks, WriteFailure};
+use super::summary::{Progress, Summary};
 use crate::executor::{Mutex, MutexGuard, Signal, lock};
-use crate::sink::{Sink, SinkError};
+use crate::sink::SinkError;
+use crate::source::Feed;
 use crate::telemetry::PipelineMetrics;
+
+pub(super) use super::segment::{Part, RangePlace, Segment};
 
 /// Chunks that may be claimed behind the oldest uncommitted one.
 const WINDOW_CHUNKS: u64 = 1024;
@@ -25,55 +30,8 @@ const UNCOMMITTED_BYTES_MAX: u64 = 32 << 20;
 const SPARE_MAX: usize = 32;
 const SPARE_BYTES_MAX: usize = 1 << 20;
 
-/// What consecutive lines gave.
-#[derive(Debug, Default)]
-pub(super) struct Segment {
-    /// How many lines these are, blank ones included.
-    pub(super) lines: u64,
-    pub(super) output: Vec<u8>,
-    pub(super) letters: Letters,
-    pub(super) succeeded: u64,
-    pub(super) failed: u64,
-}
-
-/// A segment, or the hole of a line that has not ended.
-#[derive(Debug)]
-pub(super) struct Part {
-    /// Ascending within its range.
-    pub(super) id: u32,
-    pub(super) segment: Option<Segment>,
-}
-
-/// Where a range of lines stands.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct RangePlace {
-    /// Its chunk.
-    pub(super) sequence: u64,
-    /// Its chunk's input.
-    pub(super) source: u32,
-    /// Its chunk's bytes.
-    pub(super) bytes: u64,
-    /// How many ranges its chunk has.
-    pub(super) count: u16,
-    /// Which of them it is.
-    pub(super) index: u16,
-}
-
-impl RangePlace {
-    /// The place as one number that grows in the order of the lines.
-    fn rank(self) -> u64 {
-        self.sequence << 16 | u64::from(self.index)
-    }
-}
-
 /// Called with the counts after every write.
 pub(super) type OnProgress = Box<dyn Fn(&Progress) + Send + Sync>;
-
-/// Where results go.
-pub(super) struct Sinks {
-    pub(super) output: Sink,
-    pub(super) failures: Option<Sink>,
-}
 
 /// Takes parts of chunks, writes them in order.
 pub(super) struct Committer {
@@ -96,9 +54,11 @@ struct State {
     /// The chunks from the oldest uncommitted one on.
     records: VecDeque<Record>,
     head: u64,
-    /// The input of the oldest uncommitted chunk, and its lines before that chunk.
+    /// The input of the oldest uncommitted part, and its lines before that part.
     source: u32,
     lines_before: u64,
+    /// Where the last committed chunk of that input ends.
+    offset: u64,
     /// Output that need not wait for its turn.
     loose: Vec<Vec<u8>>,
     /// `None` while somebody writes.
@@ -114,6 +74,7 @@ struct State {
 struct Record {
     source: u32,
     bytes: u64,
+    end: u64,
     ranges: Vec<RangeRecord>,
     /// The first range that is not committed.
     current: usize,
@@ -124,19 +85,6 @@ struct RangeRecord {
     parts: VecDeque<Part>,
     /// Whether no more parts will come.
     is_ended: bool,
-}
-
-/// What is ready to be written.
-#[derive(Default)]
-struct Batch {
-    segments: Vec<Placed>,
-    loose: Vec<Vec<u8>>,
-}
-
-struct Placed {
-    source: u32,
-    lines_before: u64,
-    segment: Segment,
 }
 
 /// How a run ended for the committer.
@@ -156,15 +104,20 @@ impl Committer {
         on_progress: Option<OnProgress>,
         metrics: PipelineMetrics,
     ) -> Self {
+        let begun = sinks
+            .journal
+            .as_ref()
+            .map_or_else(Default::default, |journal| (journal.position(), journal.totals()));
         let state = State {
             records: VecDeque::new(),
             head: 0,
-            source: 0,
-            lines_before: 0,
+            source: begun.0.input,
+            lines_before: begun.0.lines,
+            offset: begun.0.offset,
             loose: Vec::new(),
             sinks: Some(sinks),
             spare: Vec::new(),
-            progress: Progress { bytes_total, ..Progress::default() },
+            progress: Progress::begin(begun, bytes_total),
             error: None,
             output_closed: false,
         };
@@ -182,12 +135,16 @@ impl Committer {
         }
     }
 
+    /// What was done before: by the run that this one goes on from.
+    pub(super) fn summary(self) -> Summary {
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Summary::new(&state.progress, Duration::ZERO, false)
+    }
+
     /// Makes the outputs ready for the first line.
     pub(super) fn begin(&mut self) -> Result<(), SinkError> {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let Some(sinks) = &mut state.sinks else { return Ok(()) };
-        sinks.output.begin()?;
-        sinks.failures.as_mut().map_or(Ok(()), Sink::begin)
+        state.sinks.as_mut().map_or(Ok(()), Sinks::begin)
     }
 
     /// Whether to leave everything as it is.
@@ -295,11 +252,20 @@ impl Committer {
     }
 
     /// The counts and the first error, when all workers are done.
-    pub(super) fn finish(self) -> Committed {
+    ///
+    /// What is committed is in the last checkpoint, also after an error.
+    pub(super) fn finish(self, feed: &Feed) -> Committed {
+        let is_stopped = self.is_stopped();
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let failures = state.sinks.as_mut().map(Sinks::flush);
-        if let Some(Err(failure)) = failures {
-            state.note(failure);
+        let end = feed.end().filter(|_| !is_stopped && state.error.is_none() && state.head == feed.claimed());
+        let end = end.map(|(input, offset)| {
+            let lines = if input == state.source { state.lines_before } else { 0 };
+            Position { input, offset, lines, bytes_in: state.progress.bytes_in }
+        });
+        if let Some(mut sinks) = state.sinks.take() {
+            for result in [sinks.flush(), sinks.finish(end)] {
+                result.unwrap_or_else(|failure| state.note(failure));
+            }
         }
         Committed { progress: state.progress, error: state.error, output_closed: state.output_closed }
     }
@@ -320,6 +286,7 @@ impl Committer {
             let batch = self.take_ready(&mut state);
             if batch.is_empty() {
                 let is_ahead = self.head.load(Ordering::SeqCst) != head;
+                sinks.note(&batch, [0, 0]);
                 state.sinks = Some(sinks);
                 drop(state);
                 if is_ahead {
@@ -328,8 +295,12 @@ impl Committer {
                 return;
             }
             drop(state);
-            let result = sinks.write(&batch, &self.source_names);
+            let mut result = sinks.write(&batch, &self.source_names);
             self.uncommitted_bytes.fetch_sub(batch.bytes(), Ordering::SeqCst);
+            if result.is_ok() && sinks.is_checkpoint_due() {
+                self.signal.notify(); // there is room again, and syncing takes time
+                result = sinks.checkpoint();
+            }
             state = lock(&self.state);
             match result {
                 Ok(()) => {
@@ -356,10 +327,10 @@ impl Committer {
 
     /// Takes the parts up to the first hole, and counts the chunks that are thereby committed.
     fn take_ready(&self, state: &mut State) -> Batch {
-        let mut batch = Batch { segments: Vec::new(), loose: std::mem::take(&mut state.loose) };
+        let mut batch = Batch { loose: std::mem::take(&mut state.loose), ..Batch::default() };
         while let Some(record) = state.records.front_mut().filter(|record| !record.ranges.is_empty()) {
             if record.source != state.source {
-                (state.source, state.lines_before) = (record.source, 0);
+                (state.source, state.lines_before, state.offset) = (record.source, 0, 0);
             }
             while let Some(range) = record.ranges.get_mut(record.current) {
                 while let Some(segment) = range.parts.front_mut().and_then(|part| part.segment.take()) {
@@ -375,8 +346,11 @@ impl Committer {
                 record.current += 1;
             }
             state.progress.bytes_in += record.bytes;
+            // Of a line over the bound the length counts, and pieces that it goes on in end before it does.
+            state.offset = state.offset.max(record.end);
             self.metrics.chunk_committed(record.bytes);
             state.records.pop_front();
+            batch.chunk_end = Some((batch.segments.len(), state.position()));
             state.head += 1;
             self.head.store(state.head << 16, Ordering::SeqCst);
         }
@@ -385,6 +359,16 @@ impl Committer {
 }
 
 impl State {
+    /// The end of the last committed chunk, if what is behind it has not begun.
+    fn position(&self) -> Position {
+        Position {
+            input: self.source,
+            offset: self.offset,
+            lines: self.lines_before,
+            bytes_in: self.progress.bytes_in,
+        }
+    }
+
     fn record(&mut self, place: RangePlace) -> &mut Record {
         // A chunk is committed only after its last part came, so no part comes for an earlier one.
         let at = place.sequence.saturating_sub(self.head) as usize;
@@ -393,14 +377,14 @@ impl State {
         }
         let record = &mut self.records[at];
         if record.ranges.is_empty() {
-            (record.source, record.bytes) = (place.source, place.bytes);
+            (record.source, record.bytes, record.end) = (place.source, place.bytes, place.end);
             record.ranges.resize_with(usize::from(place.count), RangeRecord::default);
         }
         record
     }
 
     fn account(&mut self, batch: Batch) {
-        let Batch { segments, loose } = batch;
+        let Batch { segments, loose, .. } = batch;
         self.progress.bytes_out += loose.iter().map(|output| output.len() as u64).sum::<u64>();
         for Placed { mut segment, .. } in segments {
             self.progress.succeeded += segment.succeeded;
@@ -417,67 +401,10 @@ impl State {
     fn note(&mut self, failure: WriteFailure) {
         match failure {
             WriteFailure::Output(error) if error.is_closed_pipe() => self.output_closed = true,
-            WriteFailure::Output(error) | WriteFailure::Failures(error) => {
+            WriteFailure::Output(error) | WriteFailure::Other(error) => {
                 self.error.get_or_insert(error.into());
             }
         }
-    }
-}
-
-enum WriteFailure {
-    Output(SinkError),
-    Failures(SinkError),
-}
-
-impl Sinks {
-    fn write(&mut self, batch: &Batch, source_names: &[Vec<u8>]) -> Result<(), WriteFailure> {
-        let outputs = batch.segments.iter().map(|placed| &placed.segment.output);
-        for output in batch.loose.iter().chain(outputs) {
-            if !output.is_empty() {
-                self.output.write_lines(output).map_err(WriteFailure::Output)?;
-            }
-        }
-        let Some(failures) = &mut self.failures else { return Ok(()) };
-        let mut text = Vec::new();
-        for Placed { source, lines_before, segment } in &batch.segments {
-            segment.letters.write(&source_names[*source as usize], *lines_before, &mut text);
-        }
-        if text.is_empty() { Ok(()) } else { failures.write_lines(&text).map_err(WriteFailure::Failures) }
-    }
-
-    fn flush(&mut self) -> Result<(), WriteFailure> {
-        self.output.flush().map_err(WriteFailure::Output)?;
-        match &mut self.failures {
-            Some(failures) => failures.flush().map_err(WriteFailure::Failures),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Segment {
-    pub(super) fn is_empty(&self) -> bool {
-        self.lines == 0
-    }
-
-    pub(super) fn bytes(&self) -> u64 {
-        (self.output.len() + self.letters.len()) as u64
-    }
-
-    fn clear(&mut self) {
-        self.output.clear();
-        self.letters.clear();
-        (self.lines, self.succeeded, self.failed) = (0, 0, 0);
-    }
-}
-
-impl Batch {
-    fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.loose.is_empty()
-    }
-
-    fn bytes(&self) -> u64 {
-        let loose: u64 = self.loose.iter().map(|output| output.len() as u64).sum();
-        loose + self.segments.iter().map(|placed| placed.segment.bytes()).sum::<u64>()
     }
 }
 

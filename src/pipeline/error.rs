@@ -1,5 +1,6 @@
 //! Why a run could not begin or go on.
 
+use super::checkpoint::CheckpointError;
 use crate::sink::SinkError;
 use crate::source::SourceError;
 use crate::task::UnansweredError;
@@ -17,6 +18,9 @@ pub enum RunError {
     /// The program has tasks that nothing answers.
     #[error(transparent)]
     Unanswered(#[from] UnansweredError),
+    /// The checkpoint cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// Two of the run's files are one.
     #[error("{first} and {second} are the same file\n  help: write to another file")]
     SameFile {

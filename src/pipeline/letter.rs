@@ -4,14 +4,17 @@ use crate::json::{ParseError, write_json_string};
 use crate::vm::{ExecutionError, ExecutionStatus};
 
 pub(super) const ENVELOPE_START: &[u8] = br#"{"status":"SUCCEEDED","output":"#;
+/// How the cause of a line that is not JSON begins.
+pub(super) const MALFORMED: &str = "the line is not JSON: ";
 pub(super) const ENVELOPE_END: &[u8] = b"}\n";
 
-/// Dead letters of consecutive lines, each without its beginning: the line's number is not known yet.
+/// Dead letters of consecutive lines, each without its beginning unless that came with the line: its number is
+/// not known yet.
 #[derive(Debug, Default)]
 pub(super) struct Letters {
     text: Vec<u8>,
-    /// Index of the line in its chunk, and where its letter ends.
-    ends: Vec<(u64, usize)>,
+    /// Index of the line in its chunk, if its letter has no beginning, and where the letter ends.
+    ends: Vec<(Option<u64>, usize)>,
 }
 
 /// The input of a line that failed.
@@ -40,9 +43,17 @@ impl Letters {
         self.ends.clear();
     }
 
-    /// Appends the letter of the line at `index` in its chunk.
-    pub(super) fn push(&mut self, index: u64, failure: &ExecutionError, input: LetterInput<'_>) {
+    /// Appends the letter of the line at `index` in its chunk; `origin`: its beginning, if the line is a letter
+    /// itself.
+    pub(super) fn push(
+        &mut self,
+        index: u64,
+        failure: &ExecutionError,
+        input: LetterInput<'_>,
+        origin: Option<&[u8]>,
+    ) {
         let out = &mut self.text;
+        out.extend_from_slice(origin.unwrap_or_default());
         out.push(b',');
         write_failure(failure, out);
         match input {
@@ -61,16 +72,18 @@ impl Letters {
             }
         }
         out.extend_from_slice(b"}\n");
-        self.ends.push((index, out.len()));
+        self.ends.push((origin.is_none().then_some(index), out.len()));
     }
 
     /// Appends the letters with their beginnings; `lines_before`: lines of the input before the chunk.
     pub(super) fn write(&self, source: &[u8], lines_before: u64, out: &mut Vec<u8>) {
         let mut start = 0;
         for &(index, end) in &self.ends {
-            out.extend_from_slice(b"{\"source\":");
-            out.extend_from_slice(source);
-            write_number(",\"line\":", lines_before + index + 1, out);
+            if let Some(index) = index {
+                out.extend_from_slice(b"{\"source\":");
+                out.extend_from_slice(source);
+                write_number(",\"line\":", lines_before + index + 1, out);
+            }
             out.extend_from_slice(&self.text[start..end]);
             start = end;
         }
@@ -88,13 +101,18 @@ pub(super) fn write_failed_envelope(failure: &ExecutionError, out: &mut Vec<u8>)
 /// before the text.
 pub(super) fn malformed(error: &ParseError, indent: usize) -> ExecutionError {
     let byte = error.offset as usize + indent;
-    failed("States.Runtime", format!("the line is not JSON: {} (byte {byte})", error.kind))
+    runtime(format!("{MALFORMED}{} (byte {byte})", error.kind))
 }
 
 /// A line over the bound.
 pub(super) fn too_long(length: u64, line_bytes_max: u32) -> ExecutionError {
     let cause = format!("the line has {length} bytes, more than the {line_bytes_max} that are allowed");
     failed("States.DataLimitExceeded", cause)
+}
+
+/// A line that cannot be executed.
+pub(super) fn runtime(cause: String) -> ExecutionError {
+    failed("States.Runtime", cause)
 }
 
 fn failed(error: &str, cause: String) -> ExecutionError {

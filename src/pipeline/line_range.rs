@@ -47,6 +47,7 @@ pub(super) fn cut(chunk: Chunk, bytes: usize, deque: &Worker<LineRange>) {
         sequence: chunk.sequence,
         source: chunk.source,
         bytes: chunk.len(),
+        end: chunk.offset + chunk.len(),
         count: ranges.len() as u16,
         index: 0,
     };

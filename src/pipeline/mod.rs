@@ -17,6 +17,9 @@
 //! 5. A suspended line's worker resumes it when its time comes or its task is answered, and fills the hole.
 //! 6. A chunk is committed when all of its ranges are at their end and have no part left.
 //!
+//! A run may note how far it is, so that another one goes on there: `checkpoint` says how. Its inputs may be dead
+//! letters of an earlier run: `replay`.
+//!
 //! # Why it cannot stand still
 //! Uncommitted output is bounded. A worker over the bound waits, except with the oldest range, whose output can
 //! always be written. Somebody has that range: a worker steals or claims only when its own deque is empty, so
@@ -29,19 +32,27 @@
 //! 2. An input fails: nothing more is claimed, what was claimed before is finished and written.
 //! 3. It is asked to [drain](Drain): nothing more is claimed, what was claimed before is finished and written.
 //! 4. A worker panics (a bug of ours): as 1, and the run fails.
+//!
+//! In each case the last checkpoint tells what was committed.
 
 mod builder;
+mod checkpoint;
 mod commit;
 mod drain;
 mod error;
 mod executor_run;
 mod letter;
 mod line_range;
+mod replay;
 mod run;
+mod same_file;
+mod segment;
+mod sinks;
 mod summary;
 mod worker;
 
-pub use builder::{OutputForm, OutputOrder, Pipeline, PipelineBuilder};
+pub use builder::{InputForm, OutputForm, OutputOrder, Pipeline, PipelineBuilder};
+pub use checkpoint::{CheckpointError, CheckpointOptions, Resumption};
 pub use drain::Drain;
 pub use error::RunError;
 pub use summary::{Progress, Summary};

@@ -32,6 +32,10 @@ pub(super) struct Run {
     pub(super) range_bytes: usize,
     pub(super) seed: u64,
     pub(super) needs_exact_time: bool,
+    /// Longest line of the inputs as they are read.
+    pub(super) line_bytes_max: u32,
+    /// Whether the inputs are dead letters.
+    pub(super) is_replay: bool,
     /// Whether output lines come in envelopes.
     pub(super) is_enveloped: bool,
     /// Whether dead letters go anywhere.
@@ -57,8 +61,8 @@ pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
         }
         spawned
     });
-    let Run { committer, .. } = run;
-    let committed = committer.finish();
+    let Run { committer, feed, .. } = run;
+    let committed = committer.finish(&feed);
     spawned?;
     match committed.error {
         Some(error) => Err(error),

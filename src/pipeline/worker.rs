@@ -5,8 +5,11 @@ use std::sync::Arc;
 use crossbeam_deque::Worker as Deque;
 
 use super::commit::{Part, RangePlace, Segment};
-use super::letter::{ENVELOPE_END, ENVELOPE_START, LetterInput, malformed, too_long, write_failed_envelope};
+use super::letter::{
+    ENVELOPE_END, ENVELOPE_START, LetterInput, malformed, runtime, too_long, write_failed_envelope,
+};
 use super::line_range::{LineRange, cut, steal};
+use super::replay::{DeadLetter, LetterReader, NoLetter, Recorded, recall};
 use super::run::Run;
 use crate::executor::{Ended, Permit, Resumed, Suspended, Ticket, Worker, derive_seed};
 use crate::source::{Chunk, Claim, Line, LineText};
@@ -44,6 +47,10 @@ pub(super) struct LineWorker<'r> {
     handed_over: Timestamp,
     /// Holes in the ranges at hand that are not filled.
     holes_open: u32,
+    /// Reads the lines if they are dead letters.
+    letters: Option<Box<LetterReader>>,
+    /// How a letter about the line at hand begins, if the line is one itself.
+    origin: Option<Box<[u8]>>,
 }
 
 /// Where a suspended line's result belongs.
@@ -51,6 +58,7 @@ pub(super) struct LineWorker<'r> {
 struct Belongs {
     place: RangePlace,
     part: u32,
+    origin: Option<Box<[u8]>>,
     _permit: Permit,
 }
 
@@ -75,6 +83,8 @@ impl<'r> LineWorker<'r> {
             is_open: false,
             handed_over: Timestamp::default(),
             holes_open: 0,
+            letters: run.is_replay.then(|| Box::new(LetterReader::new(setup.limits.nesting_depth_max))),
+            origin: None,
         }
     }
 
@@ -159,7 +169,7 @@ impl<'r> LineWorker<'r> {
         if self.part_count == 0 {
             self.handed_over = now;
         }
-        for line in range.chunk.lines(range.bytes(), run.setup.limits.line_bytes_max) {
+        for line in range.chunk.lines(range.bytes(), run.line_bytes_max) {
             if run.committer.is_abandoned(self.place.sequence) {
                 return self.abandon();
             }
@@ -205,15 +215,70 @@ impl<'r> LineWorker<'r> {
         match line.text {
             LineText::Blank => self.segment.lines += 1,
             LineText::TooLong { length } => {
-                let failure = too_long(length, self.run.setup.limits.line_bytes_max);
-                let input = LetterInput::Absent { offset: line.offset, length };
-                self.run.fail(&mut self.segment, &failure, input);
+                self.too_long(line.offset, length);
             }
             LineText::Text { text, indent } => {
                 let seed = derive_seed(self.run.seed, source, line.offset);
-                self.execute(text, indent, seed, now);
+                match self.letters.take() {
+                    None => self.execute(text, indent, seed, now),
+                    Some(mut letters) => {
+                        self.replay(letters.read(text), text, indent, seed, now);
+                        self.letters = Some(letters);
+                    }
+                }
             }
         }
+    }
+
+    /// Executes what a dead letter says of its line.
+    fn replay(
+        &mut self,
+        letter: Result<DeadLetter<'_>, NoLetter>,
+        line: &[u8],
+        indent: usize,
+        seed: u64,
+        now: Timestamp,
+    ) {
+        let DeadLetter { origin, input } = match letter {
+            Ok(letter) => letter,
+            Err(NoLetter::Malformed(error)) => {
+                return self.fail(&malformed(&error, indent), LetterInput::Text(line));
+            }
+            Err(NoLetter::Lacks(what)) => {
+                let cause = format!("the line is no dead letter: {what}");
+                return self.fail(&runtime(cause), LetterInput::Json(line));
+            }
+        };
+        self.origin = Some(origin);
+        match input {
+            Recorded::Json(json) => self.execute(json, 0, seed, now),
+            Recorded::Text(text) => self.execute(text.as_bytes(), 0, seed, now),
+            Recorded::Garbled { text, cause } => {
+                self.fail(&runtime(cause.into_owned()), LetterInput::Text(text.as_bytes()));
+            }
+            Recorded::Absent { source, offset, length } => {
+                if length > u64::from(self.run.setup.limits.line_bytes_max) {
+                    self.too_long(offset, length);
+                } else {
+                    match recall(&source, offset, length) {
+                        Ok(json) => self.execute(&json, 0, seed, now),
+                        Err(cause) => self.fail(&runtime(cause), LetterInput::Absent { offset, length }),
+                    }
+                }
+            }
+        }
+        self.origin = None;
+    }
+
+    /// Writes down a line that is longer than allowed.
+    fn too_long(&mut self, offset: u64, length: u64) {
+        let failure = too_long(length, self.run.setup.limits.line_bytes_max);
+        self.fail(&failure, LetterInput::Absent { offset, length });
+    }
+
+    /// Writes down the line at hand, which failed.
+    fn fail(&mut self, failure: &ExecutionError, input: LetterInput<'_>) {
+        self.run.fail(&mut self.segment, failure, input, self.origin.as_deref());
     }
 
     #[inline]
@@ -231,12 +296,12 @@ impl<'r> LineWorker<'r> {
             }
             Ended::Failed(failure) => {
                 out.truncate(mark);
-                self.run.fail(&mut self.segment, &failure, LetterInput::Json(json));
+                self.fail(&failure, LetterInput::Json(json));
             }
             Ended::Malformed(error) => {
                 out.truncate(mark);
                 let failure = malformed(&error, indent);
-                self.run.fail(&mut self.segment, &failure, LetterInput::Text(json));
+                self.fail(&failure, LetterInput::Text(json));
             }
             Ended::Suspended(suspended) => {
                 out.truncate(mark);
@@ -248,6 +313,7 @@ impl<'r> LineWorker<'r> {
     /// Leaves a hole for a line that waits, and waits itself while there is no permit for it.
     fn suspend(&mut self, line_bytes: u64, suspended: Suspended) {
         let run = self.run;
+        let origin = self.origin.take();
         self.close_segment();
         let part = self.next_part();
         self.parts.push(Part { id: part, segment: None });
@@ -265,7 +331,7 @@ impl<'r> LineWorker<'r> {
             }
         };
         self.holes_open += 1;
-        self.worker.keep(suspended, Belongs { place: self.place, part, _permit: permit });
+        self.worker.keep(suspended, Belongs { place: self.place, part, origin, _permit: permit });
     }
 
     /// Whether a suspended line was answered or its time has come.
@@ -339,12 +405,18 @@ impl<'r> LineWorker<'r> {
 
 impl Run {
     /// Writes down a line that failed.
-    fn fail(&self, segment: &mut Segment, failure: &ExecutionError, input: LetterInput<'_>) {
+    fn fail(
+        &self,
+        segment: &mut Segment,
+        failure: &ExecutionError,
+        input: LetterInput<'_>,
+        origin: Option<&[u8]>,
+    ) {
         if self.is_enveloped {
             write_failed_envelope(failure, &mut segment.output);
         }
         if self.has_failures {
-            segment.letters.push(segment.lines, failure, input);
+            segment.letters.push(segment.lines, failure, input, origin);
         }
         segment.lines += 1;
         segment.failed += 1;
@@ -355,7 +427,7 @@ impl Run {
         let Resumed { belongs, ended, output, input } = resumed;
         let mut segment = Segment::default();
         if let Ended::Failed(failure) = &ended {
-            self.fail(&mut segment, failure, LetterInput::Json(input));
+            self.fail(&mut segment, failure, LetterInput::Json(input), belongs.origin.as_deref());
         } else {
             let (start, end) =
                 if self.is_enveloped { (ENVELOPE_START, ENVELOPE_END) } else { (&b""[..], &b"\n"[..]) };

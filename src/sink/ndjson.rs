@@ -1,10 +1,11 @@
 //! Lines to a file, a stream or memory.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Seek, Write};
-use std::path::Path;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
+use super::durable::sync_folder_of;
 use super::error::SinkError;
 
 /// Where lines go.
@@ -12,6 +13,7 @@ pub struct Sink {
     name: String,
     target: Target,
     written: u64,
+    is_locked: bool,
 }
 
 enum Target {
@@ -19,7 +21,8 @@ enum Target {
     File {
         file: File,
         start: u64,
-        is_ours: bool,
+        /// Where it is, if it is ours to empty.
+        path: Option<PathBuf>,
     },
     Stream(Box<dyn Write + Send>),
 }
@@ -31,7 +34,7 @@ impl Sink {
         let mut options = OpenOptions::new();
         let file = options.write(true).create(true).truncate(false).open(path);
         let file = file.map_err(|error| SinkError::open(&name, error))?;
-        Ok(Self::from_file(name, file, true))
+        Ok(Self::from_file(name, file, Some(path.to_owned())))
     }
 
     /// The standard output.
@@ -46,7 +49,7 @@ impl Sink {
 
     /// Anything that can be written to; `name` is what messages call it.
     pub fn stream(name: impl Into<String>, stream: impl Write + Send + 'static) -> Self {
-        Self { name: name.into(), target: Target::Stream(Box::new(stream)), written: 0 }
+        Self { name: name.into(), target: Target::Stream(Box::new(stream)), written: 0, is_locked: false }
     }
 
     /// What messages call it.
@@ -57,7 +60,7 @@ impl Sink {
     /// The file itself, if lines go to one: what tells two paths to one file apart from two files.
     pub(crate) fn as_file(&self) -> Option<&File> {
         match &self.target {
-            Target::File { file, is_ours: true, .. } => Some(file),
+            Target::File { file, path: Some(_), .. } => Some(file),
             _ => None,
         }
     }
@@ -65,11 +68,41 @@ impl Sink {
     /// Makes ready for the first line: empties a file.
     pub(crate) fn begin(&mut self) -> Result<(), SinkError> {
         match &self.target {
-            Target::File { file, is_ours: true, .. } => {
+            Target::File { file, path: Some(_), .. } => {
                 file.set_len(0).map_err(|error| SinkError::open(&self.name, error))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Makes ready to go on behind the first `length` bytes: takes back what comes after them.
+    pub(crate) fn resume(&mut self, length: u64) -> Result<(), SinkError> {
+        if let Target::File { file, start, path: Some(_) } = &mut self.target {
+            let cut = file.set_len(length).and_then(|()| file.seek(SeekFrom::Start(length)));
+            cut.map_err(|error| SinkError::open(&self.name, error))?;
+            (*start, self.written) = (0, length);
+        }
+        Ok(())
+    }
+
+    /// Whether another process writes to the file; if not, none that asks can from now on, as long as this sink
+    /// lives. Where files cannot be locked, nobody knows.
+    pub(crate) fn is_in_use(&mut self) -> bool {
+        let locked = self.as_file().map(File::try_lock);
+        self.is_locked = matches!(locked, Some(Ok(())));
+        matches!(locked, Some(Err(TryLockError::WouldBlock)))
+    }
+
+    /// Makes what was written survive a crash of the machine.
+    pub(crate) fn sync(&self) -> Result<(), SinkError> {
+        let result = self.as_file().map_or(Ok(()), File::sync_data);
+        result.map_err(|error| SinkError::write(&self.name, self.written, error))
+    }
+
+    /// Makes the file's name survive a crash of the machine.
+    pub(crate) fn sync_name(&self) -> Result<(), SinkError> {
+        let Target::File { path: Some(path), .. } = &self.target else { return Ok(()) };
+        sync_folder_of(path).map_err(|error| SinkError::open(&self.name, error))
     }
 
     /// Writes whole lines. If that fails, the lines that went through stay and a part of one is taken back
@@ -116,18 +149,28 @@ impl Sink {
 
     fn standard(name: &str, file: Option<File>, stream: impl Write + Send + 'static) -> Self {
         match file {
-            Some(file) => Self::from_file(name.to_owned(), file, false),
+            Some(file) => Self::from_file(name.to_owned(), file, None),
             None => Self::stream(name, stream),
         }
     }
 
-    fn from_file(name: String, mut file: File, is_ours: bool) -> Self {
+    fn from_file(name: String, mut file: File, path: Option<PathBuf>) -> Self {
         let is_regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
         let target = match file.stream_position() {
-            Ok(start) if is_regular => Target::File { file, start, is_ours },
+            Ok(start) if is_regular => Target::File { file, start, path },
             _ => Target::Stream(Box::new(file)),
         };
-        Self { name, target, written: 0 }
+        Self { name, target, written: 0, is_locked: false }
+    }
+}
+
+/// A process that was just forked off holds the file, too, until it becomes another program: closing is not enough.
+impl Drop for Sink {
+    fn drop(&mut self) {
+        if let Some(file) = self.as_file().filter(|_| self.is_locked) {
+            // What stays locked is told of when the next run asks.
+            let _ = file.unlock();
+        }
     }
 }
 
@@ -194,6 +237,20 @@ mod tests {
         sink.begin().expect("writable");
         sink.write_lines(b"1\n").expect("writable");
         assert_eq!(std::fs::read(&path).expect("readable"), b"1\n");
+    }
+
+    #[test]
+    fn a_file_goes_on_where_it_was_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("out.ndjson");
+        std::fs::write(&path, "1\n2\n3\n").expect("writable");
+        let mut sink = Sink::file(&path).expect("writable");
+        sink.resume(4).expect("writable");
+        sink.write_lines(b"4\n").expect("writable");
+        sink.sync().and_then(|()| sink.sync_name()).expect("a file of ours");
+        assert_eq!(std::fs::read(&path).expect("readable"), b"1\n2\n4\n");
+        assert!(!sink.is_in_use());
+        assert!(Sink::file(&path).expect("writable").is_in_use(), "only one at a time");
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl<'c> Iterator for Lines<'c> {
 /// The line without JSON's white space at either end, and how much there was before it. A text without any
 /// can be written back as it stands.
 #[inline]
-fn trim(line: &[u8]) -> (&[u8], usize) {
+pub(crate) fn trim(line: &[u8]) -> (&[u8], usize) {
     let mut text = line;
     while let [b' ' | b'\t' | b'\r', rest @ ..] = text {
         text = rest;

@@ -16,6 +16,8 @@ enum Problem {
     Open(#[source] io::Error),
     #[error("it is a directory")]
     Directory,
+    #[error("it is no regular file")]
+    Irregular,
     #[error("{error} (at byte {offset})")]
     Read {
         offset: u64,
@@ -40,6 +42,10 @@ impl SourceError {
 
     pub(super) fn directory(name: &str) -> Self {
         Self { name: name.to_owned(), problem: Problem::Directory }
+    }
+
+    pub(super) fn irregular(name: &str) -> Self {
+        Self { name: name.to_owned(), problem: Problem::Irregular }
     }
 
     pub(super) fn read(name: &str, offset: u64, error: io::Error) -> Self {

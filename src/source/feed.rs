@@ -1,11 +1,12 @@
 //! Chunks for whoever asks, in the order of the inputs.
 
 use std::fs::File;
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, PoisonError};
 
 use super::chunk::Chunk;
 use super::error::SourceError;
-use super::file::Store;
+use super::file::{Store, read_all_at};
 use super::input::{Input, InputKind};
 use super::stream::{self, Item, Queue, Stream};
 use crate::executor::{AtomicU64, Mutex, Ordering, Signal, lock};
@@ -16,7 +17,7 @@ const CHUNK_BYTES_MIN: usize = 4;
 /// All inputs of a run.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    sources: Vec<Source>,
+    pub(super) sources: Vec<Source>,
     cursor: Mutex<Cursor>,
     /// How many chunks were claimed.
     claimed: AtomicU64,
@@ -26,13 +27,13 @@ pub(crate) struct Feed {
 }
 
 #[derive(Debug)]
-struct Source {
-    name: String,
-    kind: Kind,
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) kind: Kind,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     Store(Store),
     Stream,
 }
@@ -85,7 +86,7 @@ impl Feed {
                         return Err(SourceError::directory(&name));
                     }
                     // Files of /proc are regular, say that they are empty, and are not.
-                    if metadata.is_file() && metadata.len() > 0 {
+                    if metadata.is_file() && (metadata.len() > 0 || is_empty(&file)) {
                         Kind::Store(Store::File { file, length: metadata.len() })
                     } else {
                         streams.push(Stream {
@@ -136,6 +137,27 @@ impl Feed {
         self.claimed.load(Ordering::SeqCst)
     }
 
+    /// Begins at `offset` of an input: what is before is not handed out. Before the first claim only.
+    pub(crate) fn seek(&mut self, source: u32, offset: u64) {
+        let cursor = self.cursor.get_mut().unwrap_or_else(PoisonError::into_inner);
+        (cursor.source, cursor.offset) = (source as usize, offset);
+    }
+
+    /// The last input and its length, if all of the inputs was handed out and they have lengths.
+    pub(crate) fn end(&self) -> Option<(u32, u64)> {
+        let Cursor { source, offset, .. } = *lock(&self.cursor);
+        let mut end = None;
+        for (index, input) in self.sources.iter().enumerate() {
+            let Kind::Store(store) = &input.kind else { return None };
+            let handed_out = if index == source { offset } else { 0 };
+            if index >= source && handed_out < store.len() {
+                return None;
+            }
+            end = Some((index as u32, store.len()));
+        }
+        end
+    }
+
     /// The next chunk, if its sequence number is below `sequence_end`. `buffer` is used for it, or kept.
     pub(crate) fn claim(&self, sequence_end: u64, buffer: &mut Vec<u8>) -> Claim {
         let mut cursor = lock(&self.cursor);
@@ -183,6 +205,11 @@ impl Feed {
         cursor.sequence += 1;
         self.claimed.store(cursor.sequence, Ordering::SeqCst);
     }
+}
+
+/// Whether a file whose length is said to be 0 has nothing to read.
+fn is_empty(file: &File) -> bool {
+    read_all_at(file, &mut [0], 0).is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
 }
 
 impl Drop for Feed {

@@ -16,7 +16,7 @@ use super::error::SourceError;
 const MORE_BYTES: usize = 4 << 10;
 const MORE_BYTES_MAX: usize = 64 << 10;
 /// UTF-8's byte order mark, which some programs put at the start of a file.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8; 3] = b"\xef\xbb\xbf";
 
 /// Bytes at known offsets.
 #[derive(Debug)]
@@ -153,6 +153,22 @@ impl Piece<'_> {
         }
         Ok(())
     }
+}
+
+/// Fills the buffer from `offset` on.
+pub(super) fn read_all_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match read_at(file, buffer, offset) {
+            Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            Ok(read) => {
+                buffer = &mut buffer[read..];
+                offset += read as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

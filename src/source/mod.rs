@@ -10,7 +10,9 @@ mod chunk;
 mod error;
 mod feed;
 mod file;
+mod identity;
 mod input;
+mod recall;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -18,5 +20,7 @@ mod tests;
 pub use error::SourceError;
 pub use input::Input;
 
-pub(crate) use chunk::{Chunk, Line, LineText};
+pub(crate) use chunk::{Chunk, Line, LineText, trim};
 pub(crate) use feed::{Claim, Feed};
+pub(crate) use identity::{InputIdentity, hexadecimal, inode};
+pub(crate) use recall::recall_line;

@@ -7,7 +7,7 @@ use crate::{
         args::RunArguments, config::RunConfig, definition::Definition, error::CliError,
         exit_code::ExitStatus, interrupt, metrics, output, progress::ProgressBar,
     },
-    pipeline::{OutputForm, Pipeline, Summary},
+    pipeline::{InputForm, Pipeline, PipelineBuilder, Resumption, Summary},
     sink::Sink,
     source::Input,
 };
@@ -18,31 +18,22 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     let config = RunConfig::new(arguments, &definition)?;
     let program = definition.compile(config.execution.machine_type, &config.limits)?;
     let mut builder = Pipeline::builder(program);
-    builder.names(config.execution.names()).time(config.execution.time(None)).seed(config.execution.seed);
+    builder.names(config.execution.names()).time(config.execution.time(None));
     builder.tasks(config.execution.tasks).limits(config.limits);
     builder.order(config.order).form(config.form);
+    match arguments.execution.seed {
+        Some(seed) => _ = builder.seed(seed),
+        None => _ = builder.random_seed(config.execution.seed),
+    }
     if let Some(workers) = arguments.workers {
         builder.workers(workers.get());
     }
-    for input in &arguments.inputs {
-        builder.input(if input.as_os_str() == "-" { Input::stdin() } else { Input::file(input) });
-    }
-    if arguments.inputs.is_empty() {
-        builder.input(Input::stdin());
+    let has_checkpoint = config.checkpoint.is_some();
+    if let Some(checkpoint) = config.checkpoint {
+        builder.checkpoint(checkpoint);
     }
     let bar = config.shows_progress.then(ProgressBar::new);
-    builder.output(match &arguments.output {
-        Some(path) => Sink::file(path).map_err(CliError::run)?,
-        None => standard_output(bar.as_ref()),
-    });
-    match &arguments.failures {
-        Some(path) => _ = builder.failures(Sink::file(path).map_err(CliError::run)?),
-        None if config.form == OutputForm::Envelope => {}
-        None => _ = builder.failures(standard_error(bar.as_ref())),
-    }
-    if let Some(bar) = bar.clone() {
-        builder.on_progress(move |progress| bar.show(progress));
-    }
+    connect(&mut builder, arguments, bar.as_ref())?;
     if let Some(address) = arguments.metrics {
         builder.recorder(metrics::serve(address)?);
         if !arguments.quiet {
@@ -50,22 +41,58 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
         }
     }
     let pipeline = builder.build().map_err(CliError::run)?;
+    let resumption = pipeline.resumption().cloned();
     let drain = pipeline.drain();
     interrupt::drain_on_interrupt(drain.clone(), arguments.quiet)?;
     let summary = pipeline.run();
     if let Some(bar) = &bar {
         bar.clear();
     }
-    let status = finish(&summary.map_err(CliError::run)?, arguments.quiet);
-    Ok(if drain.is_requested() { ExitStatus::Interrupted } else { status })
+    let status = finish(&summary.map_err(CliError::run)?, resumption.as_ref(), arguments.quiet);
+    if !drain.is_requested() {
+        return Ok(status);
+    }
+    if has_checkpoint && !arguments.quiet {
+        output::report(&"the same command goes on from here\n");
+    }
+    Ok(ExitStatus::Interrupted)
 }
 
-fn finish(summary: &Summary, quiet: bool) -> ExitStatus {
+/// Opens what the run reads and writes.
+fn connect(
+    builder: &mut PipelineBuilder,
+    arguments: &RunArguments,
+    bar: Option<&ProgressBar>,
+) -> Result<(), CliError> {
+    for input in arguments.inputs.iter().chain(&arguments.replay) {
+        builder.input(if input.as_os_str() == "-" { Input::stdin() } else { Input::file(input) });
+    }
+    if arguments.replay.is_some() {
+        builder.input_form(InputForm::DeadLetter);
+    } else if arguments.inputs.is_empty() {
+        builder.input(Input::stdin());
+    }
+    builder.output(match &arguments.output {
+        Some(path) => Sink::file(path).map_err(CliError::run)?,
+        None => standard_output(bar),
+    });
+    match &arguments.failures {
+        Some(path) => _ = builder.failures(Sink::file(path).map_err(CliError::run)?),
+        None if arguments.envelope => {}
+        None => _ = builder.failures(standard_error(bar)),
+    }
+    if let Some(bar) = bar.cloned() {
+        builder.on_progress(move |progress| bar.show(progress));
+    }
+    Ok(())
+}
+
+fn finish(summary: &Summary, resumption: Option<&Resumption>, quiet: bool) -> ExitStatus {
     if summary.output_closed {
         return ExitStatus::Success;
     }
     if !quiet {
-        output::report(&sentence(summary));
+        output::report(&sentence(summary, resumption));
     }
     if summary.failed > 0 { ExitStatus::Failed } else { ExitStatus::Success }
 }
@@ -82,10 +109,20 @@ fn standard_error(bar: Option<&ProgressBar>) -> Sink {
     bar.map_or_else(Sink::stderr, |bar| Sink::stream("standard error", bar.beside(io::stderr())))
 }
 
-fn sentence(summary: &Summary) -> String {
+fn sentence(summary: &Summary, resumption: Option<&Resumption>) -> String {
     let Summary { lines, succeeded, failed, elapsed, .. } = summary;
+    let counts = format!("{succeeded} succeeded, {failed} failed");
     let (seconds, rate) = (elapsed.as_secs_f64(), summary.lines_per_second());
-    format!("{lines} lines in {seconds:.2} s ({rate:.0} lines/s): {succeeded} succeeded, {failed} failed\n")
+    match resumption {
+        None => format!("{lines} lines in {seconds:.2} s ({rate:.0} lines/s): {counts}\n"),
+        Some(Resumption { is_finished: true, .. }) => {
+            format!("nothing left to do; {lines} lines before: {counts}\n")
+        }
+        Some(Resumption { source, line, .. }) => format!(
+            "{lines} lines, {seconds:.2} s ({rate:.0} lines/s) since the run resumed at line {line} of {source}: \
+             {counts}\n"
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +136,8 @@ mod tests {
         let mut summary = Summary::default();
         (summary.lines, summary.succeeded, summary.failed) = (10_000, 9_854, 146);
         summary.elapsed = Duration::from_millis(250);
-        assert_eq!(sentence(&summary), "10000 lines in 0.25 s (40000 lines/s): 9854 succeeded, 146 failed\n");
-        assert!(sentence(&Summary::default()).starts_with("0 lines in 0.00 s (0 lines/s)"));
+        let text = sentence(&summary, None);
+        assert_eq!(text, "10000 lines in 0.25 s (40000 lines/s): 9854 succeeded, 146 failed\n");
+        assert!(sentence(&Summary::default(), None).starts_with("0 lines in 0.00 s (0 lines/s)"));
     }
 }
