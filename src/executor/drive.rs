@@ -38,8 +38,8 @@ pub(super) struct Waits {
     pub(super) counts: CallCounts,
     /// Calls that the driver does not have yet.
     pub(super) starts: Vec<CallStart>,
-    /// When the execution started, as metrics see it.
-    pub(super) started_at: Timestamp,
+    /// When the execution started; known once it has waited.
+    pub(super) started_at: Option<Timestamp>,
     /// The time under a virtual clock, where each execution has its own.
     pub(super) virtual_now: Timestamp,
 }
@@ -50,6 +50,7 @@ impl Waits {
         self.calls.reset();
         self.counts.reset();
         self.starts.clear();
+        self.started_at = None;
     }
 }
 
@@ -66,6 +67,7 @@ pub(super) struct Drive<'d> {
 impl Drive<'_> {
     /// Goes on until the execution ends, its output then being appended to `out`, or waits.
     pub(super) fn finish(mut self, mut active: Active<'_>, out: &mut Vec<u8>) -> Driven {
+        let started_at = self.now;
         let driven = self.run(&mut active);
         if self.setup.trace && !matches!(driven, Driven::Waiting(_)) {
             self.buffers.visits = active.visits();
@@ -74,6 +76,12 @@ impl Drive<'_> {
             Driven::Done => active.write_output(out),
             Driven::Waiting(_) => {
                 self.waits.virtual_now = self.now;
+                if self.waits.started_at.is_none() {
+                    // Where nothing needs the exact time it took no time so far, and that given may be another line's.
+                    let is_exact = self.setup.needs_exact_time();
+                    let started_at = if is_exact { started_at } else { self.setup.time.now() };
+                    self.waits.started_at = Some(started_at);
+                }
                 active.park();
             }
             Driven::Failed(_) | Driven::Malformed(_) => {}

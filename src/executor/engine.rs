@@ -3,18 +3,20 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::call::{Answer, CallStart};
+use super::clock::SystemClock;
 use super::drive::{Drive, Driven, Waits};
 use super::driver::panic_message;
 use super::setup::Setup;
 use super::watchdog::{CallMark, Watchdog};
 use crate::bytecode::{Program, TaskId};
 use crate::json::ParseError;
-use crate::limits::Limits;
 use crate::task::Reply;
+use crate::telemetry::{EndStatus, WorkerMetrics};
 use crate::value::timestamp::Timestamp;
-use crate::vm::{Active, Counters, ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
+use crate::vm::{Active, ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
 
 /// Fibers kept for reuse; a worker runs one execution at a time and parks the others.
 const SPARE_MAX: usize = 64;
@@ -45,8 +47,8 @@ pub(crate) struct Suspended {
 }
 
 impl Suspended {
-    /// When the execution started.
-    pub(super) fn started_at(&self) -> Timestamp {
+    /// When the execution started; known once it has waited.
+    pub(super) fn started_at(&self) -> Option<Timestamp> {
         self.execution.waits.started_at
     }
 
@@ -75,6 +77,11 @@ pub(super) struct Engine {
     buffers: Buffers,
     /// Who watches this thread's calls, and under which number.
     watchdog: Option<(Arc<Watchdog>, usize)>,
+    metrics: WorkerMetrics,
+    /// When the present execution started, if it is one of those that are timed.
+    timed_from: Option<Duration>,
+    /// For metrics alone: what executions see is the setup's.
+    clock: SystemClock,
 }
 
 /// What one execution uses while it runs and the next one reuses.
@@ -87,9 +94,35 @@ pub(super) struct Buffers {
 }
 
 impl Engine {
-    pub(super) fn new(limits: &Limits) -> Self {
-        let buffers = Buffers::default();
-        Self { vm: Vm::new(limits), spare: Vec::new(), buffers, watchdog: None }
+    pub(super) fn new(setup: &Setup) -> Self {
+        Self {
+            vm: Vm::new(&setup.limits),
+            spare: Vec::new(),
+            buffers: Buffers::default(),
+            watchdog: None,
+            metrics: WorkerMetrics::new(setup.metrics.clone()),
+            timed_from: None,
+            clock: SystemClock::new(),
+        }
+    }
+
+    /// Publishes what was counted if the last time was long enough ago.
+    pub(super) fn publish_if_due(&mut self) {
+        self.metrics.publish_if_due(self.clock.elapsed(), self.vm.counters());
+    }
+
+    /// Publishes what was counted.
+    pub(super) fn publish(&mut self) {
+        self.metrics.publish(self.vm.counters());
+    }
+
+    /// Counts for the program of another setup from now on.
+    pub(super) fn switch(&mut self, setup: &Setup) {
+        self.metrics.switch(setup.metrics.clone(), self.vm.counters());
+    }
+
+    pub(super) fn metrics(&mut self) -> &mut WorkerMetrics {
+        &mut self.metrics
     }
 
     /// Has a watchdog look after the handlers that run on this thread.
@@ -108,7 +141,9 @@ impl Engine {
     ) -> Ended {
         let mut execution =
             self.spare.pop().unwrap_or_else(|| Execution { fiber: Fiber::new(), waits: Box::default() });
-        execution.waits.started_at = now;
+        if self.metrics.execution_started() {
+            self.timed_from = Some(self.clock.elapsed());
+        }
         let mark = out.len();
         let Self { vm, buffers, watchdog, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
@@ -120,14 +155,7 @@ impl Engine {
                 Err(error) => Driven::Malformed(error),
             }
         }));
-        let mut ended = self.settle(result, execution, setup, out, mark);
-        if let Ended::Suspended(suspended) = &mut ended
-            && !setup.needs_exact_time()
-        {
-            // It took no time so far, and `now` may be that of another line.
-            suspended.execution.waits.started_at = setup.time.now();
-        }
-        ended
+        self.settle(result, execution, setup, out, mark)
     }
 
     /// Goes on with an execution whose time has come or whose calls were answered; if it fails, its input is
@@ -176,11 +204,6 @@ impl Engine {
         ended
     }
 
-    /// What the executions have done since this was last drained.
-    pub(super) fn counters(&mut self) -> &mut Counters {
-        self.vm.counters()
-    }
-
     /// The visits of the last execution, if its setup asks for a trace.
     pub(super) fn take_visits(&mut self) -> Vec<Visit> {
         std::mem::take(&mut self.buffers.visits)
@@ -195,19 +218,32 @@ impl Engine {
         mark: usize,
     ) -> Ended {
         let ended = match result {
-            Ok(Driven::Done) => Ended::Succeeded,
-            Ok(Driven::Failed(error)) => {
-                Ended::Failed(error.unwrap_or_else(|| runtime("the execution was lost while it waited")))
+            Ok(Driven::Done) => {
+                self.metrics.execution_ended(EndStatus::Succeeded);
+                Ended::Succeeded
             }
-            Ok(Driven::Malformed(error)) => Ended::Malformed(error),
+            Ok(Driven::Failed(error)) => {
+                let error = error.unwrap_or_else(|| runtime("the execution was lost while it waited"));
+                self.metrics.execution_ended(error.status.into());
+                Ended::Failed(error)
+            }
+            Ok(Driven::Malformed(error)) => {
+                self.metrics.execution_refused();
+                Ended::Malformed(error)
+            }
             Ok(Driven::Waiting(wake_at)) => {
+                self.timed_from = None;
                 return Ended::Suspended(Suspended { execution, setup: Arc::clone(setup), wake_at });
             }
             Err(panic) => {
                 out.truncate(mark);
+                self.metrics.execution_ended(EndStatus::Failed);
                 return Ended::Failed(self.discard_after(panic.as_ref(), &setup.program));
             }
         };
+        if let Some(from) = self.timed_from.take() {
+            self.metrics.add_sampled_duration(self.clock.elapsed().saturating_sub(from));
+        }
         self.recycle(execution);
         ended
     }

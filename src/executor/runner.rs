@@ -103,7 +103,7 @@ impl RunnerBuilder {
             return Err(RunnerError::Asynchronous { state, resource });
         }
         let setup = Setup { trace: self.trace, ..self.options.setup(&self.program, tasks, None) };
-        let engine = Engine::new(&setup.limits);
+        let engine = Engine::new(&setup);
         Ok(Runner { engine, setup: Arc::new(setup), seed: self.options.seed, runs: 0 })
     }
 }

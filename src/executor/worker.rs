@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::clock::SystemClock;
 use super::driver::{Answered, Dispatch, Driver};
 use super::engine::{Ended, Engine, Suspended};
 use super::inbox::Inbox;
@@ -13,7 +12,6 @@ use super::slab::{Slab, SlotKey};
 use super::sleeps::millis_ceil;
 use super::timer::{TimerId, TimerWheel};
 use super::watchdog::Watchdog;
-use crate::telemetry::{EndStatus, WorkerMetrics};
 use crate::value::timestamp::Timestamp;
 
 /// Calls that are handed to the driver at once; fewer if there is nothing else to do.
@@ -35,9 +33,6 @@ pub(crate) struct Worker<T> {
     answers: Vec<Answered>,
     /// What the last execution was started with: metrics are published by program.
     setup: Arc<Setup>,
-    metrics: WorkerMetrics,
-    /// For metrics alone: what executions see is the setup's.
-    clock: SystemClock,
 }
 
 #[derive(Debug)]
@@ -64,7 +59,7 @@ impl<T> Worker<T> {
     /// `signal` is notified when an answer comes; `driver` is needed if any handler answers later.
     pub(crate) fn new(setup: Arc<Setup>, signal: &Arc<Signal>, driver: Option<Arc<Driver>>) -> Self {
         Self {
-            engine: Engine::new(&setup.limits),
+            engine: Engine::new(&setup),
             suspended: Slab::new(),
             timers: TimerWheel::new(wheel_ms(setup.time.now())),
             inbox: Inbox::new(Arc::clone(signal)),
@@ -72,9 +67,7 @@ impl<T> Worker<T> {
             outbox: Vec::new(),
             due: Vec::new(),
             answers: Vec::new(),
-            metrics: WorkerMetrics::new(setup.metrics.clone()),
             setup,
-            clock: SystemClock::new(),
         }
     }
 
@@ -94,33 +87,22 @@ impl<T> Worker<T> {
         out: &mut Vec<u8>,
     ) -> Ended {
         self.switch(setup);
-        let timed_from = self.metrics.execution_started().then(|| self.clock.elapsed());
-        let ended = self.engine.start(setup, input, seed, now, out);
-        match &ended {
-            Ended::Succeeded => self.metrics.execution_ended(EndStatus::Succeeded),
-            Ended::Failed(failure) => self.metrics.execution_ended(failure.status.into()),
-            Ended::Malformed(_) => self.metrics.execution_refused(),
-            Ended::Suspended(_) => {}
-        }
-        if let (Some(from), Ended::Succeeded | Ended::Failed(_)) = (timed_from, &ended) {
-            self.metrics.add_sampled_duration(self.clock.elapsed().saturating_sub(from));
-        }
-        ended
+        self.engine.start(setup, input, seed, now, out)
     }
 
     /// Publishes what was counted if the last time was long enough ago.
     pub(crate) fn publish_if_due(&mut self) {
-        self.metrics.publish_if_due(self.clock.elapsed(), self.engine.counters());
+        self.engine.publish_if_due();
     }
 
     /// Publishes what was counted, before a wait.
     pub(crate) fn publish(&mut self) {
-        self.metrics.publish(self.engine.counters());
+        self.engine.publish();
     }
 
     /// Keeps an execution that waits until its time has come or it is answered.
     pub(crate) fn keep(&mut self, suspended: Suspended, belongs: T) -> SlotKey {
-        self.metrics.execution_parked();
+        self.engine.metrics().execution_parked();
         let key = self.suspended.insert(Waiting { suspended, timer: None, belongs });
         self.arm(key);
         key
@@ -227,25 +209,23 @@ impl<T> Worker<T> {
         if let Some(timer) = timer {
             self.timers.cancel(timer);
         }
-        self.metrics.execution_resumed();
+        self.engine.metrics().execution_resumed();
         self.switch(suspended.setup());
         let started_at = suspended.started_at();
         output.clear();
         input.clear();
         match resume(&mut self.engine, suspended, output, input) {
             Ended::Suspended(suspended) => {
-                self.metrics.execution_parked();
+                self.engine.metrics().execution_parked();
                 self.suspended.put_back(key, Waiting { suspended, timer: None, belongs });
                 self.arm(key);
             }
             end => {
                 self.suspended.remove(key);
-                self.metrics.execution_ended(match &end {
-                    Ended::Failed(failure) => failure.status.into(),
-                    _ => EndStatus::Succeeded,
-                });
-                let took_ms = now.to_millis().saturating_sub(started_at.to_millis());
-                self.metrics.add_suspended_duration(Duration::from_millis(took_ms.max(0).unsigned_abs()));
+                let took_ms = now.to_millis().saturating_sub(started_at.unwrap_or(now).to_millis());
+                self.engine
+                    .metrics()
+                    .add_suspended_duration(Duration::from_millis(took_ms.max(0).unsigned_abs()));
                 ended(Resumed { belongs, ended: end, output, input });
             }
         }
@@ -255,9 +235,14 @@ impl<T> Worker<T> {
     #[inline]
     fn switch(&mut self, setup: &Arc<Setup>) {
         if !Arc::ptr_eq(&self.setup, setup) {
-            self.metrics.switch(setup.metrics.clone(), self.engine.counters());
-            self.setup = Arc::clone(setup);
+            self.switch_to(setup);
         }
+    }
+
+    #[cold]
+    fn switch_to(&mut self, setup: &Arc<Setup>) {
+        self.engine.switch(setup);
+        self.setup = Arc::clone(setup);
     }
 
     /// Sets the timer of an execution that waits, and takes over the calls it has begun.
