@@ -63,7 +63,7 @@ fn compiling(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(definition.len() as u64));
         group.bench_function(name, |bencher| {
             let compile = |text: &String| compile(text, &options).expect("a valid definition");
-            bencher.iter_with_large_drop(|| compile(black_box(&definition)));
+            bencher.iter(|| compile(black_box(&definition)));
         });
     }
     group.finish();
@@ -78,7 +78,7 @@ fn loading(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(artifact.len() as u64));
         group.bench_function(name, |bencher| {
             let load = |artifact: &[u8]| Program::from_artifact(artifact).expect("a sound artifact");
-            bencher.iter_with_large_drop(|| load(black_box(&artifact)));
+            bencher.iter(|| load(black_box(&artifact)));
         });
     }
     group.finish();
