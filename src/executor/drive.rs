@@ -298,7 +298,10 @@ impl Drive<'_> {
             Ok(MockResponse::Return(document)) => {
                 active.answer(strand, TaskReply::Document(document), self.now);
             }
-            Ok(MockResponse::Throw(error)) => self.answer_failed(active, strand, error),
+            Ok(MockResponse::Throw { error, cause }) => {
+                let reply = TaskReply::Failed { error: error.as_deref(), cause: cause.as_deref() };
+                active.answer(strand, reply, self.now);
+            }
             Err(error) => self.answer_failed(active, strand, &error),
         }
     }

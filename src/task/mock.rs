@@ -45,8 +45,13 @@ struct Invocations {
 pub(crate) enum MockResponse {
     /// The service's response, before `ResultSelector`.
     Return(Arc<Document>),
-    /// A failed task.
-    Throw(TaskError),
+    /// A failed task; a callback may leave out the error's name.
+    Throw {
+        /// The error name.
+        error: Option<String>,
+        /// The cause.
+        cause: Option<String>,
+    },
 }
 
 /// How often each mocked state of one execution has been invoked.
@@ -189,8 +194,7 @@ impl MockConfig {
                 None => Ok(None),
             }
         };
-        let error = text("Error")?.ok_or_else(|| self.error(throw, "\"Throw\" has no \"Error\""))?;
-        Ok(MockResponse::Throw(TaskError { error, cause: text("Cause")? }))
+        Ok(MockResponse::Throw { error: text("Error")?, cause: text("Cause")? })
     }
 
     fn section(&self, key: &str) -> Result<NodeId, FileError> {
