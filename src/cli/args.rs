@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{exit_code, metrics::MetricsAddress};
-use crate::asl::model::MachineType;
+use crate::asl::{model::MachineType, text::TextFormat};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
 ///
@@ -55,7 +55,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = RUN_EXAMPLES, after_long_help = format!("{RUN_EXAMPLES}\n\n{}", exit_code::TABLE))]
 pub(super) struct RunArguments {
-    /// The definition, in the Amazon States Language (JSON), or an artifact of `aslx compile`
+    /// The definition, in the Amazon States Language (JSON or YAML), or an artifact of `aslx compile`
     pub(super) definition: PathBuf,
 
     /// NDJSON files; `-` or nothing is standard input
@@ -138,7 +138,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXEC_EXAMPLES, after_long_help = format!("{EXEC_EXAMPLES}\n\n{}", exit_code::TABLE))]
 pub(super) struct ExecArguments {
-    /// The definition, in the Amazon States Language (JSON), or an artifact of `aslx compile`
+    /// The definition, in the Amazon States Language (JSON or YAML), or an artifact of `aslx compile`
     pub(super) definition: PathBuf,
 
     /// The execution's input: a file, or JSON text, or `-` for standard input [default: {}]
@@ -171,9 +171,24 @@ Examples:
   aslx exec order.asl.json --input '{\"orderId\":1}' --mock-config mocks.json --test-case HappyPath
   aslx exec order.asl.json --input order.json --tasks tasks.toml --clock virtual --json --trace";
 
+/// How a definition is read.
+#[derive(Debug, Args)]
+pub(super) struct TextArguments {
+    /// Fill in ${NAME} placeholders: one value, or a JSON or YAML file with an object of names and values; repeatable
+    #[arg(long, value_name = "FILE|NAME=VALUE")]
+    pub(super) substitutions: Vec<String>,
+
+    /// How definitions are written [default: yaml for .yaml and .yml, else json]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<FormatArgument>,
+}
+
 /// What `run` and `exec` have in common.
 #[derive(Debug, Args)]
 pub(super) struct ExecutionArguments {
+    #[command(flatten)]
+    pub(super) text: TextArguments,
+
     /// TOML file that says which handler answers which Resource
     #[arg(long, value_name = "FILE")]
     pub(super) tasks: Option<PathBuf>,
@@ -205,12 +220,17 @@ pub(super) struct ExecutionArguments {
 
 /// Check definitions and show every problem with its place
 ///
-/// Messages, codes and locations are those that AWS gives; findings of our own are warnings with codes like ASL101.
+/// Messages, codes and locations are those that AWS gives; findings of our own have codes like ASL101, and are warnings
+/// unless the text cannot be read at all.
 #[derive(Debug, Args)]
+#[command(after_help = VALIDATE_EXAMPLES, after_long_help = format!("{VALIDATE_EXAMPLES}\n\n{}", exit_code::TABLE))]
 pub(super) struct ValidateArguments {
     /// The definitions
     #[arg(value_name = "DEFINITION", required = true)]
     pub(super) definitions: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) text: TextArguments,
 
     /// Type of the state machine
     #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE", default_value = "standard")]
@@ -220,6 +240,12 @@ pub(super) struct ValidateArguments {
     #[arg(long)]
     pub(super) json: bool,
 }
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  aslx validate order.asl.json refund.asl.yaml
+  aslx validate order.asl.json --substitutions values.json --substitutions TableName=orders
+  aslx validate *.asl.json --type express --json";
 
 /// Evaluate one expression
 #[derive(Debug, Args)]
@@ -262,8 +288,11 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = COMPILE_EXAMPLES, after_long_help = format!("{COMPILE_EXAMPLES}\n\n{}", exit_code::TABLE))]
 pub(super) struct CompileArguments {
-    /// The definition, in the Amazon States Language (JSON)
+    /// The definition, in the Amazon States Language (JSON or YAML)
     pub(super) definition: PathBuf,
+
+    #[command(flatten)]
+    pub(super) text: TextArguments,
 
     /// Write the artifact to FILE; `-` is standard output, which must not be a terminal
     #[arg(short, long, value_name = "FILE")]
@@ -286,8 +315,11 @@ Examples:
 /// Show the bytecode of a definition
 #[derive(Debug, Args)]
 pub(super) struct DisassembleArguments {
-    /// The definition, in the Amazon States Language (JSON), or an artifact of `aslx compile`
+    /// The definition, in the Amazon States Language (JSON or YAML), or an artifact of `aslx compile`
     pub(super) definition: PathBuf,
+
+    #[command(flatten)]
+    pub(super) text: TextArguments,
 
     /// Type of the state machine [default: that of an artifact, else express]
     #[arg(long = "type", value_enum, ignore_case = true, value_name = "TYPE")]
@@ -352,6 +384,21 @@ impl fmt::Display for TypeArgument {
             Self::Standard => "standard",
             Self::Express => "express",
         })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArgument {
+    Json,
+    Yaml,
+}
+
+impl From<FormatArgument> for TextFormat {
+    fn from(argument: FormatArgument) -> Self {
+        match argument {
+            FormatArgument::Json => Self::Json,
+            FormatArgument::Yaml => Self::Yaml,
+        }
     }
 }
 

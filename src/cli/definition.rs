@@ -3,12 +3,21 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::{args::TypeArgument, error::CliError, file, output};
+use super::{
+    args::{TextArguments, TypeArgument},
+    definition_text::{format_of, substitutions},
+    error::CliError,
+    file, output,
+};
 use crate::{
-    asl::model::MachineType,
+    asl::{
+        self, ParseOptions,
+        model::MachineType,
+        text::{Substitutions, TextFormat},
+    },
     bytecode::{Program, is_artifact},
     compiler::{self, CompileOptions},
-    diagnostic::{Diagnostics, Severity, render_text},
+    diagnostic::{Code, Diagnostics, Severity, render_text},
     limits::Limits,
 };
 
@@ -21,29 +30,39 @@ pub(super) struct Definition {
 
 #[derive(Debug)]
 enum Content {
-    Text(String),
+    Text { text: String, format: TextFormat, substitutions: Substitutions },
     Artifact(Box<Program>),
 }
 
 impl Definition {
-    pub(super) fn read(path: &Path) -> Result<Self, CliError> {
+    pub(super) fn read(path: &Path, arguments: &TextArguments) -> Result<Self, CliError> {
         let file_name = path.display().to_string();
         let bytes = file::read(path)?;
         let content = if is_artifact(&bytes) {
             let program = Program::from_artifact(&bytes);
             let program = program
                 .map_err(|error| CliError::unusable(format_args!("failed to load {file_name}: {error}")))?;
+            if !arguments.substitutions.is_empty() {
+                let message = format!("{file_name} is an artifact: nothing can be filled in any more");
+                return Err(CliError::unusable(message).help("give --substitutions to `aslx compile`"));
+            }
             Content::Artifact(Box::new(program))
         } else {
-            Content::Text(file::text(path, bytes)?)
+            let (format, substitutions) = (format_of(path, arguments), substitutions(arguments)?);
+            Content::Text { text: file::text(path, bytes)?, format, substitutions }
         };
         Ok(Self { file_name, content })
     }
 
-    /// What tells it from another definition: its text, or an artifact's bytes.
+    /// What tells it from another definition: its text and what is filled in, or an artifact's bytes.
     pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
         match &self.content {
-            Content::Text(text) => Cow::Borrowed(text.as_bytes()),
+            Content::Text { text, substitutions, .. } if substitutions.is_empty() => {
+                Cow::Borrowed(text.as_bytes())
+            }
+            Content::Text { text, substitutions, .. } => {
+                Cow::Owned(format!("{text}\n{substitutions:?}").into_bytes())
+            }
             Content::Artifact(program) => Cow::Owned(program.to_artifact()),
         }
     }
@@ -61,7 +80,8 @@ impl Definition {
             return name.to_owned();
         }
         let name = Path::new(&self.file_name).file_name().unwrap_or_default().to_string_lossy();
-        let stem = [".asl.json", ".json", ".aslx"].iter().find_map(|ending| name.strip_suffix(ending));
+        let endings = [".asl.json", ".asl.yaml", ".asl.yml", ".json", ".yaml", ".yml", ".aslx"];
+        let stem = endings.iter().find_map(|ending| name.strip_suffix(ending));
         stem.unwrap_or(&name).to_owned()
     }
 
@@ -85,18 +105,32 @@ impl Definition {
 
     /// The program; what is wrong with the definition is shown in full before the error is returned.
     pub(super) fn compile(self, machine_type: MachineType, limits: &Limits) -> Result<Program, CliError> {
-        let text = match self.content {
-            Content::Text(text) => text,
+        let (text, format, substitutions) = match self.content {
+            Content::Text { text, format, substitutions } => (text, format, substitutions),
             Content::Artifact(program) => return Ok(*program),
         };
-        let options = CompileOptions { machine_type, limits: limits.clone() };
-        compiler::compile(&text, &options).map_err(|diagnostics| {
-            let color = output::stderr_has_colors();
-            output::report(&render_text(&diagnostics, &self.file_name, &text, color));
+        let options = CompileOptions { machine_type, limits: limits.clone(), format, substitutions };
+        let program = compiler::compile(&text, &options);
+        let color = output::stderr_has_colors();
+        let render = |diagnostics: &Diagnostics| render_text(diagnostics, &self.file_name, &text, color);
+        if program.is_ok() && !options.substitutions.is_empty() {
+            output::report(&render(&missed_substitutions(&text, options.clone())));
+        }
+        program.map_err(|diagnostics| {
+            output::report(&render(&diagnostics));
             let count = count_by_severity(&diagnostics);
             CliError::unusable(format_args!("{} cannot be run: {count}", self.file_name))
         })
     }
+}
+
+/// What was given and not asked for, or asked for and not given, of a definition that is otherwise fine.
+fn missed_substitutions(text: &str, options: CompileOptions) -> Diagnostics {
+    let mut parse_options = ParseOptions::new(options.machine_type);
+    (parse_options.format, parse_options.substitutions) = (options.format, options.substitutions);
+    let is_about_them = |code| matches!(code, Code::UnusedSubstitution | Code::SubstitutionPlaceholder);
+    let found = asl::parse(text, &parse_options).diagnostics;
+    found.into_iter().filter(|diagnostic| is_about_them(diagnostic.code)).collect::<Vec<_>>().into()
 }
 
 /// `2 errors, 1 warning`.
@@ -116,7 +150,12 @@ mod tests {
     #[test]
     fn state_machine_names() {
         let check = |file_name: &str, expected: &str| {
-            let content = Content::Text(String::new());
+            let text = String::new();
+            let content = Content::Text {
+                text,
+                format: TextFormat::default(),
+                substitutions: Substitutions::default(),
+            };
             let definition = Definition { file_name: file_name.to_owned(), content };
             assert_eq!(definition.state_machine_name(), expected);
         };
@@ -125,5 +164,7 @@ mod tests {
         check("order", "order");
         check("order.v2.asl.json", "order.v2");
         check("order.aslx", "order");
+        check("order.asl.yaml", "order");
+        check("order.yml", "order");
     }
 }

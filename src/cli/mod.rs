@@ -7,6 +7,7 @@ mod args;
 mod command;
 mod config;
 mod definition;
+mod definition_text;
 mod dispatch;
 mod error;
 mod exit_code;

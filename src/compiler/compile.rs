@@ -21,18 +21,24 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
 pub fn compile(text: &str, options: &CompileOptions) -> Result<Program, Diagnostics> {
     let mut parse_options = ParseOptions::new(options.machine_type);
     parse_options.limits.clone_from(&options.limits);
+    parse_options.format = options.format;
+    parse_options.substitutions.clone_from(&options.substitutions);
     let parsed = parse(text, &parse_options);
     let mut diagnostics = Diagnostics::from(parsed.diagnostics);
     let Some(machine) = parsed.state_machine else { return Err(diagnostics) };
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
+    let mut found = Diagnostics::default();
     for placeholder in &machine.substitutions {
         let message = format!("{} must be filled in before the definition can run", placeholder.text);
         let diagnostic = Diagnostic::error(Code::UnfilledPlaceholder, message, placeholder.span);
-        diagnostics.push(diagnostic.at(placeholder.location.clone()));
+        found.push(diagnostic.at(placeholder.location.clone()));
     }
-    lower(&machine, options, &mut diagnostics).ok_or(diagnostics)
+    let program = if found.is_empty() { lower(&machine, options, &mut found) } else { None };
+    found.for_each_mut(|diagnostic| machine.places.locate(diagnostic));
+    diagnostics.extend(found);
+    program.ok_or(diagnostics)
 }
 
 fn lower(machine: &StateMachine, options: &CompileOptions, diagnostics: &mut Diagnostics) -> Option<Program> {

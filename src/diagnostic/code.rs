@@ -80,6 +80,18 @@ pub enum Code {
     UnknownErrorName,
     /// `ASL110`: there are more findings than are listed.
     FindingsCut,
+    /// `ASL111`: a comment in JSON, which AWS does not take.
+    Comment,
+    /// `ASL112`: a substitution whose placeholder is nowhere in the definition.
+    UnusedSubstitution,
+    /// `ASL113`: a path to something that no state before can have produced.
+    ImpossiblePath,
+    /// `ASL114`: a variable that no state before assigns.
+    UnassignedVariable,
+    /// `ASL115`: a retrier or catcher whose errors are never reported where it stands.
+    NeverMatchingHandler,
+    /// `ASL116`: the text is not YAML, or says what JSON cannot say.
+    InvalidYaml,
     /// `COMP501`: something valid that this version cannot run yet.
     NotCompiled,
     /// `COMP502`: a definition too large for the program's number ranges.
@@ -90,7 +102,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the registry.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 35] = [
         Self::InvalidJsonDescription,
         Self::SchemaValidationFailed,
         Self::MissingTransitionTarget,
@@ -117,6 +129,12 @@ impl Code {
         Self::InvalidPattern,
         Self::UnknownErrorName,
         Self::FindingsCut,
+        Self::Comment,
+        Self::UnusedSubstitution,
+        Self::ImpossiblePath,
+        Self::UnassignedVariable,
+        Self::NeverMatchingHandler,
+        Self::InvalidYaml,
         Self::NotCompiled,
         Self::ProgramTooLarge,
         Self::UnfilledPlaceholder,
@@ -151,6 +169,12 @@ impl Code {
             Self::InvalidPattern => "ASL108",
             Self::UnknownErrorName => "ASL109",
             Self::FindingsCut => "ASL110",
+            Self::Comment => "ASL111",
+            Self::UnusedSubstitution => "ASL112",
+            Self::ImpossiblePath => "ASL113",
+            Self::UnassignedVariable => "ASL114",
+            Self::NeverMatchingHandler => "ASL115",
+            Self::InvalidYaml => "ASL116",
             Self::NotCompiled => "COMP501",
             Self::ProgramTooLarge => "COMP502",
             Self::UnfilledPlaceholder => "COMP503",

@@ -78,6 +78,11 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    /// Changes each finding in turn.
+    pub fn for_each_mut(&mut self, change: impl FnMut(&mut Diagnostic)) {
+        self.0.iter_mut().for_each(change);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -66,6 +66,25 @@ impl<'d> JsonStr<'d> {
         }
     }
 
+    /// Where byte `offset` of the text stands in `raw`; past the text, the end.
+    pub fn raw_offset(self, offset: usize) -> usize {
+        let (mut text, mut raw) = (0, 0);
+        for piece in self.pieces() {
+            let (length, written) = match piece {
+                Piece::Text(text) => (text.len(), text.len()),
+                Piece::Escape(character) => {
+                    (character.len_utf8(), read_escape(&self.raw[raw..]).map_or(1, |e| e.len))
+                }
+            };
+            if text + length > offset {
+                return if matches!(piece, Piece::Text(_)) { raw + (offset - text) } else { raw };
+            }
+            text += length;
+            raw += written;
+        }
+        raw
+    }
+
     /// Calls `each` with every character of the text.
     pub fn unescape(self, each: impl FnMut(char)) {
         self.chars().for_each(each);
@@ -280,6 +299,16 @@ mod tests {
         check(r#"\b\f\n\r\t\/\\\" \u0041 \u00e9\ud83d\ude00"#, "\u{8}\u{c}\n\r\t/\\\" A é😀");
         check(r"plain é\n", "plain é\n");
         check(r"\\u0041", "\\u0041");
+    }
+
+    #[test]
+    fn offsets_count_escapes() {
+        let string = JsonStr::new(br#"a\"b\u00e9\ud83d\ude00c"#, true);
+        let expected = [0, 1, 3, 4, 4, 10, 10, 10, 10, 22, 23, 23];
+        for (offset, raw) in expected.into_iter().enumerate() {
+            assert_eq!(string.raw_offset(offset), raw, "{offset}");
+        }
+        assert_eq!(JsonStr::plain(r"a\nb").raw_offset(2), 2);
     }
 
     #[test]

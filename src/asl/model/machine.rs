@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{State, Text};
+use crate::asl::text::PlaceMap;
 use crate::diagnostic::Span;
 use crate::json::Document;
 
@@ -33,6 +34,8 @@ pub enum QueryLanguage {
 pub struct StateMachine {
     /// The definition's bytes and tape; every node id of the model belongs to it.
     pub source: Arc<Document>,
+    /// Where the spans of the model stand in the text that was given: the document may be derived from it.
+    pub places: PlaceMap,
     /// `Comment`.
     pub comment: Option<String>,
     /// `Version`.
@@ -44,7 +47,7 @@ pub struct StateMachine {
     /// The top-level states.
     pub top: StateGraph,
     /// `${Name}` placeholders that stand where the language wants something other than free text (a number, a flag, an
-    /// object). The model holds the field's default there, so such a machine can be checked but must not be run.
+    /// object, a path). The model holds the field's default there, so such a machine can be checked but must not be run.
     pub substitutions: Vec<Text>,
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{graph, json_problem, placeholder, reader::Reader};
+use crate::asl::lint::lint;
 use crate::asl::model::{MachineType, QueryLanguage, StateMachine};
+use crate::asl::text::{DefinitionText, PlaceMap, Substitutions, TextFormat};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::json::{Document, NodeId, Tag};
 use crate::limits::Limits;
@@ -16,12 +18,16 @@ pub struct ParseOptions {
     pub machine_type: MachineType,
     /// Bounds on size and nesting.
     pub limits: Limits,
+    /// How the text is written.
+    pub format: TextFormat,
+    /// What stands for `${Name}` placeholders.
+    pub substitutions: Substitutions,
 }
 
 impl ParseOptions {
     /// Options for a machine of this type, with default limits.
     pub fn new(machine_type: MachineType) -> Self {
-        Self { machine_type, limits: Limits::default() }
+        Self { machine_type, ..Self::default() }
     }
 }
 
@@ -30,7 +36,8 @@ impl ParseOptions {
 pub struct Parsed {
     /// The model; absent if there is an error.
     pub state_machine: Option<StateMachine>,
-    /// All findings, in AWS's order: schema, dangling targets, then the graph as a whole.
+    /// All findings, in AWS's order: schema, dangling targets, then the graph as a whole; our own advice comes last.
+    /// Their spans are those of the text that was given.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -45,6 +52,41 @@ pub struct Parsed {
 /// assert_eq!(parsed.diagnostics[0].location.as_deref(), Some("/States/A/Next"));
 /// ```
 pub fn parse(text: &str, options: &ParseOptions) -> Parsed {
+    let refuse = |diagnostics| Parsed { state_machine: None, diagnostics };
+    if text.len() > options.limits.definition_bytes_max as usize {
+        return refuse(vec![too_large(text, options.limits.definition_bytes_max)]);
+    }
+    let read = DefinitionText::read(text, options.format, &options.substitutions, &options.limits);
+    let DefinitionText { json, places, findings } = match read {
+        Ok(read) => read,
+        Err(diagnostics) => return refuse(diagnostics.into_iter().collect()),
+    };
+    let mut parsed = parse_json(&json, options);
+    if let Some(machine) = &mut parsed.state_machine {
+        parsed.diagnostics.extend(lint(machine));
+        machine.places = places.clone();
+    }
+    for diagnostic in &mut parsed.diagnostics {
+        places.locate(diagnostic);
+        diagnostic.span = whole_characters(diagnostic.span, text);
+    }
+    if findings.has_errors() {
+        parsed.state_machine = None;
+    }
+    parsed.diagnostics.extend(findings);
+    parsed
+}
+
+/// The span without cutting characters: blanks in place of a comment may be part of one.
+fn whole_characters(span: Span, text: &str) -> Span {
+    let end = text.len() as u32;
+    let is_boundary = |at: &u32| text.is_char_boundary(*at as usize);
+    let start = (0..=span.start.min(end)).rev().find(is_boundary).unwrap_or(0);
+    Span::new(start, (span.end.min(end)..=end).find(is_boundary).unwrap_or(end))
+}
+
+/// Reads JSON; every place is one of the JSON.
+fn parse_json(text: &str, options: &ParseOptions) -> Parsed {
     let refuse = |diagnostic| Parsed { state_machine: None, diagnostics: vec![diagnostic] };
     if text.len() > options.limits.definition_bytes_max as usize {
         return refuse(too_large(text, options.limits.definition_bytes_max));
@@ -123,6 +165,7 @@ fn read_machine(reader: &mut Reader<'_>, document: &Arc<Document>) -> Option<Sta
     let top = graph::read(reader, &root);
     Some(StateMachine {
         source: Arc::clone(document),
+        places: PlaceMap::default(),
         comment,
         version,
         query_language,

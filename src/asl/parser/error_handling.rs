@@ -1,6 +1,7 @@
 //! `Retry` and `Catch`.
 
 use super::{
+    field_table::StateType,
     graph::Scope,
     object::{Field, Object},
     path::PathRule,
@@ -10,13 +11,29 @@ use super::{
     template::TemplateKind,
 };
 use crate::asl::model::{Catcher, ErrorName, JitterStrategy, QueryLanguage, Retrier};
-use crate::asl::validate::{did_you_mean_error, is_reserved_error};
+use crate::asl::validate::{did_you_mean_error, is_reserved_error, is_workflow_error};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Most attempts of a retrier.
 const ATTEMPTS_MAX: i64 = 99_999_999;
 /// Longest `MaxDelaySeconds`: a year.
 const DELAY_SECONDS_MAX: i64 = 31_622_400;
+
+/// Takes whatever a task reports but `States.Timeout` (AWS docs, "Error names").
+const TASK_FAILED: &str = "States.TaskFailed";
+
+/// Whether `States.TaskFailed` takes this error, too.
+fn is_task_failure(name: &str, state_type: StateType) -> bool {
+    state_type == StateType::Task
+        && !matches!(name, "States.Timeout" | ErrorName::ALL)
+        && !placeholder::is_in(name)
+}
+
+/// Whether no handler of such a state is ever asked about this error: `States.Runtime` ends the execution even where
+/// it is named, and errors of Map, Parallel and Choice do not come from a task.
+fn is_never_matched(name: &str, state_type: StateType) -> bool {
+    name == "States.Runtime" || (state_type == StateType::Task && is_workflow_error(name))
+}
 
 /// One entry of `Retry` or `Catch`.
 struct Handler<'d> {
@@ -30,12 +47,13 @@ impl<'d> Reader<'d> {
         &mut self,
         object: &Object<'_>,
         scope: &mut Scope<'_>,
+        state_type: StateType,
     ) -> (Option<Vec<Retrier>>, Option<Vec<Catcher>>) {
-        let retry = self.handlers(object, "Retry").and_then(|handlers| {
+        let retry = self.handlers(object, "Retry", state_type).and_then(|handlers| {
             let retry: Vec<_> = handlers.into_iter().map(|handler| self.retrier(handler?)).collect();
             retry.into_iter().collect()
         });
-        let catch = self.handlers(object, "Catch").and_then(|handlers| {
+        let catch = self.handlers(object, "Catch", state_type).and_then(|handlers| {
             let catch: Vec<_> = handlers.into_iter().map(|handler| self.catcher(handler?, scope)).collect();
             catch.into_iter().collect()
         });
@@ -43,7 +61,12 @@ impl<'d> Reader<'d> {
     }
 
     /// The entries of `Retry` or `Catch` with what both have: `ErrorEquals`.
-    fn handlers(&mut self, object: &Object<'_>, name: &str) -> Option<Vec<Option<Handler<'d>>>> {
+    fn handlers(
+        &mut self,
+        object: &Object<'_>,
+        name: &str,
+        state_type: StateType,
+    ) -> Option<Vec<Option<Handler<'d>>>> {
         let Some(field) = object.get(name) else { return Some(Vec::new()) };
         let elements = self.elements(&field)?;
         let mut taken = Names::default();
@@ -59,7 +82,7 @@ impl<'d> Reader<'d> {
             let field = object.get("ErrorEquals");
             let error_equals = field.and_then(|field| self.error_equals(&field, is_last));
             if let Some(names) = &error_equals {
-                self.warn_of_taken_errors(&object, names, &mut taken);
+                self.warn_of_idle_handler(&object, names, &mut taken, state_type);
             }
             handlers.push(Some(Handler { object, error_equals }));
         }
@@ -99,14 +122,34 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Of the handlers in a list the first that matches is used.
-    fn warn_of_taken_errors(&mut self, handler: &Object<'_>, names: &[ErrorName], taken: &mut Names) {
-        if names.iter().all(|name| taken.contains(&name.0)) {
-            let message = "This entry is never used: earlier ones take all its errors";
-            let diagnostic = Diagnostic::warning(Code::UnreachableErrorHandler, message, handler.opening());
-            self.report(diagnostic.at(handler.location.clone()));
+    /// Of the handlers in a list the first that matches is used, and some errors are never matched.
+    fn warn_of_idle_handler(
+        &mut self,
+        handler: &Object<'_>,
+        names: &[ErrorName],
+        taken: &mut Names,
+        state_type: StateType,
+    ) {
+        let takes_failures = taken.contains(TASK_FAILED);
+        let is_taken =
+            |name: &str| taken.contains(name) || (takes_failures && is_task_failure(name, state_type));
+        let (code, message) = if names.iter().all(|name| is_taken(&name.0)) {
+            (Code::UnreachableErrorHandler, "This entry is never used: earlier ones take all its errors")
+        } else if names.iter().all(|name| is_never_matched(&name.0, state_type)) {
+            (Code::NeverMatchingHandler, "This entry is never used: no such error can be handled here")
+        } else {
+            taken.extend(names.iter().map(|name| name.0.clone()));
+            return;
+        };
+        let mut diagnostic =
+            Diagnostic::warning(code, message, handler.opening()).at(handler.location.clone());
+        if names.iter().any(|name| name.0 == "States.Runtime") {
+            diagnostic.help = Some(
+                "Step Functions ends the execution at States.Runtime, whatever Retry and Catch say"
+                    .to_owned(),
+            );
         }
-        taken.extend(names.iter().map(|name| name.0.clone()));
+        self.report(diagnostic);
     }
 
     fn retrier(&mut self, handler: Handler<'_>) -> Option<Retrier> {

@@ -38,7 +38,14 @@ pub(super) fn describe(text: &str, error: ParseError) -> Diagnostic {
     let span = Span::new(start as u32, end as u32);
     let mut diagnostic =
         Diagnostic::error(Code::InvalidJsonDescription, format!("{what}\n at {location}"), span).at(location);
-    diagnostic.help = help(error.kind, rest).map(str::to_owned);
+    let is_first = text[..start].trim_start_matches('\u{feff}').trim().is_empty();
+    let starts_like_yaml =
+        |line: &str| line.starts_with('#') || (!line.starts_with(['{', '"']) && line.contains(':'));
+    diagnostic.help = if is_first && rest.lines().next().is_some_and(starts_like_yaml) {
+        Some("if this is YAML, name the file `.yaml`, or say `--format yaml`".to_owned())
+    } else {
+        help(error.kind, rest).map(str::to_owned)
+    };
     diagnostic
 }
 
@@ -80,7 +87,10 @@ fn help(kind: ParseErrorKind, rest: &str) -> Option<&'static str> {
     match (kind, rest.as_bytes().first()?) {
         (ParseErrorKind::TrailingComma, _) => Some("remove the last comma"),
         (_, b'\'') => Some("JSON strings are written in double quotes"),
-        (_, b'/' | b'#') => Some("JSON has no comments; use the field `Comment`"),
+        (_, b'/') if rest.starts_with("/*") => Some("this comment is not closed"),
+        (_, b'/' | b'#') => {
+            Some("comments begin with `//` or stand in `/* */`, and AWS takes none: use the field `Comment`")
+        }
         (
             ParseErrorKind::ExpectedCommaOrBrace | ParseErrorKind::ExpectedCommaOrBracket,
             b'"' | b'{' | b'[' | b'0'..=b'9' | b'-' | b't' | b'f' | b'n',

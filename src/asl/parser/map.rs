@@ -1,6 +1,7 @@
 //! The Map state.
 
 use super::{
+    field_table::StateType,
     graph::{self, Scope},
     map_io,
     object::{Field, Object},
@@ -38,7 +39,7 @@ pub(super) fn read(reader: &mut Reader<'_>, object: &Object<'_>, scope: &mut Sco
     let label = object.get("Label").and_then(|field| label(reader, &field));
     let result_selector = reader.template(object, "ResultSelector", language, TemplateKind::Any);
     let result_path = reader.path_field(object, "ResultPath", PathRule::ResultPath);
-    let (retry, catch) = reader.error_handlers(object, scope);
+    let (retry, catch) = reader.error_handlers(object, scope, StateType::Map);
     let transition = reader.transition(object, scope);
     let (processor, mode) = processor?;
     if mode == ProcessorMode::Inline {

@@ -37,6 +37,8 @@ const TEXT_FUNCTIONS: [Function; 7] = [
     Function::Uuid,
 ];
 
+const NOT_A_REFERENCE_PATH: &str = "Value is not a Reference Path";
+
 /// What is wrong with a path.
 struct Problem {
     message: &'static str,
@@ -56,18 +58,46 @@ fn check(text: &str, rule: PathRule) -> Option<Problem> {
         // Valid paths to AWS, though not Reference Paths; whether they can run is not asked here.
         Err(error) if error.kind == SyntaxErrorKind::Unsupported => {
             let any = matches!(rule, PathRule::Any | PathRule::Comparison);
-            return (!any).then_some(Problem { message: "Value is not a Reference Path", detail: None });
+            return (!any).then_some(Problem { message: NOT_A_REFERENCE_PATH, detail: operator(text) });
         }
         Err(error) => return Some(Problem { message: malformed, detail: Some(error) }),
     };
-    let root_fits = match (rule, path.root()) {
-        (PathRule::ResultPath, root) => *root == Root::Input,
-        (PathRule::Number, root) => *root != Root::Context,
-        _ => true,
+    let root_problem = match (rule, path.root()) {
+        (PathRule::ResultPath, root) if *root != Root::Input => {
+            Some("expected a path into the input, as `$.result`")
+        }
+        (PathRule::Number, Root::Context) => Some("the Context Object has no number for this"),
+        _ => None,
     };
+    if let Some(problem) = root_problem {
+        let detail = Some(SyntaxError::malformed(0, problem));
+        return Some(Problem { message: NOT_A_REFERENCE_PATH, detail });
+    }
     let any = matches!(rule, PathRule::Any | PathRule::Comparison);
-    (!root_fits || !(any || path.is_reference_path()))
-        .then_some(Problem { message: "Value is not a Reference Path", detail: None })
+    (!any && !path.is_reference_path())
+        .then(|| Problem { message: NOT_A_REFERENCE_PATH, detail: operator(text) })
+}
+
+/// The first thing in a path that a Reference Path cannot have (States Language, "Reference Paths").
+fn operator(text: &str) -> Option<SyntaxError> {
+    let (mut quote, mut in_brackets) = (None, false);
+    let mut chars = text.char_indices();
+    while let Some((at, character)) = chars.next() {
+        match (quote, character) {
+            (_, '\\') => _ = chars.next(),
+            (Some(open), _) if open == character => quote = None,
+            (None, '\'' | '"') if in_brackets => quote = Some(character),
+            (None, '[' | ']') => in_brackets = character == '[',
+            (None, '.') if !text[at..].starts_with("..") => {}
+            (None, '.' | '*' | '@' | ',' | ':' | '?' | '(') => {
+                let found = if character == '.' { ".." } else { &text[at..=at] };
+                let message = format!("a Reference Path leads to one place: it has no '{found}'");
+                return Some(SyntaxError::malformed(at, message));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 impl Reader<'_> {
@@ -84,6 +114,7 @@ impl Reader<'_> {
     pub(super) fn reference_path(&mut self, field: &Field, rule: PathRule) -> Option<Text> {
         let text = self.text(field)?;
         if placeholder::is_in(&text.text) {
+            self.substitute(field.node, &field.location);
             return Some(text);
         }
         let Some(problem) = check(&text.text, rule) else { return Some(text) };
@@ -103,6 +134,7 @@ impl Reader<'_> {
         }
         let text = self.text(field)?;
         if placeholder::is_in(&text.text) {
+            self.substitute(field.node, &field.location);
             return Some(text);
         }
         let name = field.location.rsplit('/').next().unwrap_or_default().to_owned();
@@ -132,11 +164,10 @@ impl Reader<'_> {
         let Some(detail) = detail else {
             return Diagnostic::error(Code::SchemaValidationFailed, message, whole);
         };
-        // Offsets in the text are offsets in the source only if nothing is escaped.
-        let at = whole.start.saturating_add(1).saturating_add(detail.offset);
-        let is_plain = self.doc.tag(node) == Tag::String;
-        let span = if is_plain && at < whole.end { Span::new(at, whole.end - 1) } else { whole };
-        let span = if span.start == span.end { whole } else { span };
+        // Behind the opening quote, and not past the closing one; an unquoted placeholder has none.
+        let offset = self.doc.string(node).raw_offset(detail.offset as usize) as u32;
+        let at = (whole.start + 1 + offset).min(whole.end.saturating_sub(1)).max(whole.start);
+        let span = Span::new(at, (whole.end - 1).max(at + 1).min(whole.end));
         Diagnostic::error(Code::SchemaValidationFailed, message, span).label(detail.message)
     }
 }

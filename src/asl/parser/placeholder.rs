@@ -1,15 +1,11 @@
 //! `${Name}` placeholders, which deployment tools (SAM, CDK, Terraform) fill in.
 
 use super::{object::Field, reader::Reader};
+use crate::asl::text::{find, is_whole};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::json::{NodeId, Tag};
 
-/// Whether the text is one placeholder and nothing else.
-pub(super) fn is_whole(text: &str) -> bool {
-    find(text).is_some_and(|found| found == text.trim())
-}
-
-/// The same for a node.
+/// Whether the node is one placeholder and nothing else.
 pub(super) fn is_whole_node(reader: &Reader<'_>, node: NodeId) -> bool {
     reader.is_string(node) && is_whole(&reader.text_of(node))
 }
@@ -17,26 +13,6 @@ pub(super) fn is_whole_node(reader: &Reader<'_>, node: NodeId) -> bool {
 /// Whether a placeholder is part of the text, so that its final form is unknown.
 pub(super) fn is_in(text: &str) -> bool {
     find(text).is_some()
-}
-
-/// The first placeholder. Its inside is anything but braces, quotes that JSON would need to escape, and line breaks:
-/// Terraform and the Serverless Framework allow whole expressions there. `${}` is none (`States.Format('${}', ...)`).
-/// In `{% %}` strings only a plain name counts, since `${` opens a group there.
-fn find(text: &str) -> Option<&str> {
-    let only_names = text.starts_with("{%");
-    let mut from = 0;
-    while let Some(at) = text[from..].find("${") {
-        let start = from + at;
-        let inside = &text[start + 2..];
-        let length = inside.find(['{', '}', '\n', '"']).unwrap_or(inside.len());
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');
-        let closed = inside[length..].starts_with('}') && !inside[..length].trim().is_empty();
-        if closed && (!only_names || inside[..length].chars().all(is_name)) {
-            return Some(&text[start..=start + 2 + length]);
-        }
-        from = start + 2;
-    }
-    None
 }
 
 /// Rewrites `${Name}` outside strings as a string of the same length, so that every offset stays. Answers where they
@@ -107,7 +83,7 @@ impl Reader<'_> {
     }
 }
 
-/// One warning for all placeholders of a definition, at the first.
+/// One warning for all placeholders that are left in a definition, at the first.
 pub(super) fn warn(reader: &mut Reader<'_>) {
     let mut count = 0;
     let mut first: Option<(Span, String)> = None;
@@ -133,33 +109,13 @@ pub(super) fn warn(reader: &mut Reader<'_>) {
     };
     let message = format!("The placeholder {name}{others} must be filled in before the definition is run");
     reader.report(Diagnostic::warning(Code::SubstitutionPlaceholder, message, span).help(
-        "the tool that deploys the definition (SAM, CDK, Terraform, CloudFormation) puts the values there",
+        "a deployment tool (SAM, CDK, Terraform, CloudFormation) puts the values there; `--substitutions` does here",
     ));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{find, is_whole, quote_unquoted};
-
-    #[test]
-    fn finds_placeholders() {
-        let cases = [
-            ("${Name}", Some("${Name}")),
-            ("arn:${AWS::Partition}:states", Some("${AWS::Partition}")),
-            ("${self:custom.x, 'dev'}", Some("${self:custom.x, 'dev'}")),
-            ("States.Format('${}', $.a)", None),
-            ("${", None),
-            ("${${A}", Some("${A}")),
-            ("{% ${\"a\": 1} %}", None),
-            ("{% ${ a : b } %}", None),
-            ("{% '${Table}' %}", Some("${Table}")),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(find(text), expected, "{text}");
-        }
-        assert!(is_whole(" ${A} "));
-        assert!(!is_whole("${A}${B}"));
-    }
+    use super::quote_unquoted;
 
     #[test]
     fn quotes_outside_strings_only() {

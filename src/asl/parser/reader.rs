@@ -6,6 +6,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashSet;
 
 use crate::asl::model::{MachineType, QueryLanguage, Text};
+use crate::asl::text::find;
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 use crate::json::{Doc, NodeId, Tag};
 
@@ -139,7 +140,8 @@ impl<'d> Reader<'d> {
     /// Notes a placeholder that stands for a value which the model cannot hold.
     pub(super) fn substitute(&mut self, node: NodeId, location: &str) {
         let span = self.span(node);
-        let text = span.text(self.text).trim_matches('"').to_owned();
+        let written = span.text(self.text).trim_matches('"');
+        let text = find(written).unwrap_or(written).to_owned();
         self.substitutions.push(Text { text, span, location: location.to_owned() });
     }
 

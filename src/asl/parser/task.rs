@@ -1,6 +1,7 @@
 //! Task and Parallel.
 
 use super::{
+    field_table::StateType,
     graph::{self, Scope},
     object::Object,
     path::PathRule,
@@ -31,7 +32,7 @@ pub(super) fn task(reader: &mut Reader<'_>, object: &Object<'_>, scope: &mut Sco
     let names = NumberNames::seconds("HeartbeatSeconds", "HeartbeatSecondsPath");
     let heartbeat_seconds = reader.int_or_path(object, names, 1..=SECONDS_MAX, language);
     check_heartbeat(reader, object, timeout_seconds.as_ref(), heartbeat_seconds.as_ref());
-    let (retry, catch) = reader.error_handlers(object, scope);
+    let (retry, catch) = reader.error_handlers(object, scope, StateType::Task);
     let transition = reader.transition(object, scope);
     Some(Task {
         resource: resource?,
@@ -151,7 +152,7 @@ pub(super) fn parallel(
     let arguments = reader.template(object, "Arguments", language, TemplateKind::Arguments);
     let result_selector = reader.template(object, "ResultSelector", language, TemplateKind::Any);
     let result_path = reader.path_field(object, "ResultPath", PathRule::ResultPath);
-    let (retry, catch) = reader.error_handlers(object, scope);
+    let (retry, catch) = reader.error_handlers(object, scope, StateType::Parallel);
     let transition = reader.transition(object, scope);
     Some(Parallel {
         branches: branches?,

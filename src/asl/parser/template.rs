@@ -93,6 +93,7 @@ impl Reader<'_> {
         }
         let text = self.text_of(value);
         if placeholder::is_in(&text) {
+            self.substitute(value, location);
             return;
         }
         let error = if text.starts_with("States.") {

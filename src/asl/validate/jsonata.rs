@@ -55,7 +55,7 @@ impl<'t> Scan<'t> {
     fn run(mut self) -> Result<(), String> {
         while let Some(&byte) = self.text.as_bytes().get(self.at) {
             match byte {
-                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                b' ' | b'\t' | b'\n' | b'\r' | b'\x0b' => self.at += 1,
                 b'"' | b'\'' => self.string(byte)?,
                 b'`' => self.quoted_name()?,
                 b'/' if self.text[self.at..].starts_with("/*") => self.comment()?,
@@ -173,7 +173,8 @@ impl<'t> Scan<'t> {
     /// A name, a variable or a number.
     fn word(&mut self) {
         let rest = &self.text[self.at..];
-        let is_part = |c: char| !c.is_whitespace() && !"\"'`/()[]{}*%?|~><=!.,;:^&+-@#".contains(c);
+        // Other blanks of Unicode are parts of names.
+        let is_part = |c: char| !" \t\n\r\u{b}\"'`/()[]{}*%?|~><=!.,;:^&+-@#".contains(c);
         let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         let word = &rest[..length];
         self.last = if matches!(word, "and" | "or" | "in") { Last::Either } else { Last::Operand };
@@ -208,6 +209,7 @@ mod tests {
             "{% and %}",
             "{% a.% %}",
             "{% $ %}",
+            "{% a\u{2028}\u{85} + \u{b}1 %}",
             "{% library.loans@$l.books#$i[$l.isbn=isbn].title %}",
         ];
         for expression in expressions {

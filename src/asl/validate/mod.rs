@@ -7,7 +7,7 @@ mod label;
 mod reachability;
 mod resource;
 
-pub(super) use error_name::{did_you_mean_error, is_reserved_error};
+pub(super) use error_name::{did_you_mean_error, is_reserved_error, is_workflow_error};
 pub(super) use hint::did_you_mean;
 pub(super) use jsonata::{check_jsonata, is_jsonata};
 pub(super) use label::{NAME_CHARACTERS_MAX, label_problem};

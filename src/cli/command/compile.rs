@@ -13,7 +13,7 @@ use crate::{
 pub(in crate::cli) fn compile(arguments: &CompileArguments) -> Result<ExitStatus, CliError> {
     let (path, target) = (&arguments.definition, &arguments.output);
     check_target(path, target)?;
-    let definition = Definition::read(path)?;
+    let definition = Definition::read(path, &arguments.text)?;
     if definition.is_artifact() {
         let message = format!("{} is an artifact already", path.display());
         return Err(CliError::unusable(message).help("compile the definition that it was compiled from"));

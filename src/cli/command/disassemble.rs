@@ -10,7 +10,7 @@ use crate::{
 
 /// Prints the program that a definition compiles to.
 pub(in crate::cli) fn disassemble(arguments: &DisassembleArguments) -> Result<ExitStatus, CliError> {
-    let definition = Definition::read(&arguments.definition)?;
+    let definition = Definition::read(&arguments.definition, &arguments.text)?;
     let machine_type = definition.machine_type(arguments.machine_type)?;
     let program = definition.compile(machine_type, &Limits::default())?;
     output::print(bytecode::disassemble(&program).as_bytes())?;

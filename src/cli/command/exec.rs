@@ -13,7 +13,7 @@ use crate::{
 /// Runs one execution and tells what happened.
 pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliError> {
     let limits = Limits::default();
-    let definition = Definition::read(&arguments.definition)?;
+    let definition = Definition::read(&arguments.definition, &arguments.execution.text)?;
     let config = ExecConfig::new(arguments, &definition)?;
     let input = match &arguments.input {
         Some(value) => file::read_json("--input", value, &limits)?,

@@ -14,7 +14,7 @@ use crate::{
 
 /// Runs every line and says in the end what became of them.
 pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliError> {
-    let definition = Definition::read(&arguments.definition)?;
+    let definition = Definition::read(&arguments.definition, &arguments.execution.text)?;
     let config = RunConfig::new(arguments, &definition)?;
     let program = definition.compile(config.execution.machine_type, &config.limits)?;
     let mut builder = Pipeline::builder(program);

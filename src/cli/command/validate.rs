@@ -3,21 +3,26 @@
 use std::path::Path;
 
 use crate::{
-    asl::{self, ParseOptions},
+    asl::{self, ParseOptions, text::Substitutions},
     bytecode::is_artifact,
     cli::{
-        args::ValidateArguments, definition::count_by_severity, error::CliError, exit_code::ExitStatus, file,
-        output,
+        args::ValidateArguments,
+        definition::count_by_severity,
+        definition_text::{format_of, substitutions},
+        error::CliError,
+        exit_code::ExitStatus,
+        file, output,
     },
     diagnostic::{Code, Diagnostic, Diagnostics, Span, render_json, render_text},
 };
 
 /// Checks each definition; the worst outcome decides.
 pub(in crate::cli) fn validate(arguments: &ValidateArguments) -> Result<ExitStatus, CliError> {
+    let substitutions = substitutions(&arguments.text)?;
     let mut worst = ExitStatus::Success;
     for path in &arguments.definitions {
         let status = match file::read(path).and_then(|bytes| refuse_artifact(path, bytes)) {
-            Ok(bytes) => validate_one(path, bytes, arguments)?,
+            Ok(bytes) => validate_one(path, bytes, arguments, &substitutions)?,
             Err(error) => {
                 output::report(&error);
                 error.status()
@@ -38,11 +43,18 @@ fn refuse_artifact(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, CliError> {
     Err(CliError::unusable(message).help(help))
 }
 
-fn validate_one(path: &Path, bytes: Vec<u8>, arguments: &ValidateArguments) -> Result<ExitStatus, CliError> {
+fn validate_one(
+    path: &Path,
+    bytes: Vec<u8>,
+    arguments: &ValidateArguments,
+    substitutions: &Substitutions,
+) -> Result<ExitStatus, CliError> {
     let (text, diagnostics) = match String::from_utf8(bytes) {
         Ok(text) => {
             let machine_type = arguments.machine_type.into();
-            let options = ParseOptions { machine_type, ..ParseOptions::default() };
+            let format = format_of(path, &arguments.text);
+            let substitutions = substitutions.clone();
+            let options = ParseOptions { format, substitutions, ..ParseOptions::new(machine_type) };
             let diagnostics = Diagnostics::from(asl::parse(&text, &options).diagnostics);
             (text, diagnostics)
         }
