@@ -15,4 +15,4 @@ pub mod model;
 mod parser;
 mod validate;
 
-pub use parser::{ParseOptions, Parsed, parse};
+pub use parser::{ParseOptions, Parsed, SINGLE_STATE_NAME, parse, parse_state};
