@@ -71,7 +71,9 @@ fn read_states(reader: &mut Reader<'_>, object: &Object<'_>) -> Option<StateGrap
     }
     if reader.is_single_state() {
         let outside = reader.outside.take().unwrap_or_default();
-        states.extend(outside.into_iter().map(|name| Some(single_state::outside(name, field.location.as_str()))));
+        states.extend(
+            outside.into_iter().map(|name| Some(single_state::outside(name, field.location.as_str()))),
+        );
     } else if complete && !start_scope.outgoing.unknown {
         report_walk(reader, walk(start_at, &outgoing), &members, &names, &field);
     }

@@ -91,7 +91,11 @@ mod tests {
     fn targets_stand_beside_the_state() {
         let check = |text: &str, expected: &[&str]| {
             let parsed = parse_state(text, &ParseOptions::default());
-            assert_eq!(parsed.diagnostics.iter().filter(|d| d.message.contains("target")).count(), 0, "{text}");
+            assert_eq!(
+                parsed.diagnostics.iter().filter(|d| d.message.contains("target")).count(),
+                0,
+                "{text}"
+            );
             assert_eq!(names(&parsed.state_machine.expect(text)), expected, "{text}");
         };
         check(r#"{"Type":"Succeed"}"#, &["StateName"]);
@@ -116,7 +120,11 @@ mod tests {
             assert_eq!(parsed.diagnostics[0].location.as_deref(), location, "{text}");
         };
         check("[]", "Definition must be a valid JSON object", None);
-        check(r#"{"Type":"Parallel","Branches":[],"End":true}"#, "Value cannot be empty", Some("/States/StateName/Branches"));
+        check(
+            r#"{"Type":"Parallel","Branches":[],"End":true}"#,
+            "Value cannot be empty",
+            Some("/States/StateName/Branches"),
+        );
         // Inside a branch a target must be there.
         check(
             r#"{"Type":"Parallel","End":true,"Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"}}}]}"#,
