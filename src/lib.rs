@@ -52,6 +52,7 @@ pub mod sink;
 pub mod source;
 pub mod task;
 pub mod telemetry;
+pub mod test_state;
 pub mod value;
 pub mod vm;
 

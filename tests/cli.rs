@@ -233,7 +233,7 @@ fn unusable_artifacts_are_refused() {
     other[8] = 200;
     changed[whole.len() / 2 + 10] ^= 4;
     let cases = [
-        (other, "has format 200, and this version of aslx loads format 1: compile the definition again"),
+        (other, "has format 200, and this version of aslx loads format 2: compile the definition again"),
         (changed, "is damaged: its checksum does not fit: compile the definition again"),
         (whole[..whole.len() - 3].to_vec(), "is damaged: it has "),
         (whole[..9].to_vec(), "is damaged: it has 9 bytes, less than its header"),
@@ -256,8 +256,8 @@ fn an_artifact_goes_through_a_pipe() {
     assert!(output.status.success() && output.stdout.starts_with(b"\x7faslx"));
 }
 
-const COMMANDS: [&str; 8] =
-    ["run", "exec", "validate", "eval", "compile", "disassemble", "completions", "man"];
+const COMMANDS: [&str; 9] =
+    ["run", "exec", "validate", "test-state", "eval", "compile", "disassemble", "completions", "man"];
 
 #[test]
 fn completions_and_manual_name_every_command() {
@@ -272,13 +272,14 @@ fn completions_and_manual_name_every_command() {
         assert_eq!((status, stderr.as_str()), (0, ""), "{shell}");
         assert!(COMMANDS.iter().all(|command| script.contains(command)), "{shell}: {script}");
     }
+    let title = |command: &str| format!("aslx\\-{}", command.replace('-', "\\-"));
     let (status, page, _) = aslx(&["man"]);
     assert!(
-        status == 0 && COMMANDS.iter().all(|command| page.contains(&format!("aslx\\-{command}(1)"))),
+        status == 0 && COMMANDS.iter().all(|command| page.contains(&format!("{}(1)", title(command)))),
         "{page}"
     );
     for command in COMMANDS {
         let (status, page, _) = aslx(&["man", command]);
-        assert!(status == 0 && page.contains(&format!("aslx\\-{command} \\- ")), "{page}");
+        assert!(status == 0 && page.contains(&format!("{} \\- ", title(command))), "{page}");
     }
 }

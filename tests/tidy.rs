@@ -13,7 +13,7 @@ use blank::blank_comments_and_literals;
 mod blank;
 
 /// Who may use whom: a file may name its own module and those before it.
-const MODULE_ORDER: [&str; 20] = [
+const MODULE_ORDER: [&str; 21] = [
     "limits",
     "diagnostic",
     "json",
@@ -28,6 +28,7 @@ const MODULE_ORDER: [&str; 20] = [
     "telemetry",
     "task",
     "executor",
+    "test_state",
     "source",
     "sink",
     "pipeline",

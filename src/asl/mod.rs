@@ -18,4 +18,4 @@ mod parser;
 pub mod text;
 mod validate;
 
-pub use parser::{ParseOptions, Parsed, parse};
+pub use parser::{ParseOptions, Parsed, SINGLE_STATE_NAME, parse, parse_state};

@@ -141,6 +141,7 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
                 r(first.offset(1))
             )
         }
+        Op::Inspect { src, aspect } => write!(out, "inspct {} as {aspect:?}", r(src)),
     }
 }
 

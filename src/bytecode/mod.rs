@@ -4,6 +4,7 @@
 //! and everything else that is cold stands in tables that ops refer to by id, or that are found by the
 //! program counter. [`verify`] proves what the VM relies on; nothing runs a program that did not pass it.
 
+mod aspect;
 mod builder;
 mod codec;
 mod disassembler;
@@ -13,6 +14,7 @@ mod program;
 mod sites;
 mod verifier;
 
+pub use aspect::Aspect;
 pub use builder::{BuildError, PendingLabel, ProgramBuilder, TooLarge};
 pub use codec::{ArtifactError, is_artifact};
 pub use disassembler::disassemble;

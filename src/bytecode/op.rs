@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, ConstantId, ContextField, ForkId, Label, PathId, Reg, StateId, TaskId, TestId};
+use super::{Aspect, CallId, ConstantId, ContextField, ForkId, Label, PathId, Reg, StateId, TaskId, TestId};
 
 /// One instruction: 8 bytes, `Copy`.
 ///
@@ -163,6 +163,13 @@ pub enum Op {
         first: Reg,
         /// The item processor.
         fork: ForkId,
+    },
+    /// Keeps a value for whoever inspects the execution; nothing where nobody does.
+    Inspect {
+        /// The value; an empty register is not kept.
+        src: Reg,
+        /// What it is.
+        aspect: Aspect,
     },
 }
 

@@ -370,6 +370,11 @@ impl Program {
         &self.states
     }
 
+    /// The variables of the machine's own states, by the index that [`Aspect::Variable`](super::Aspect) gives.
+    pub fn variables(&self) -> &[String] {
+        self.graphs.first().map_or(&[], |graph| &graph.variables)
+    }
+
     /// Whether an execution may have to wait for something.
     pub fn may_suspend(&self) -> bool {
         self.may_suspend

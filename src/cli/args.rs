@@ -40,6 +40,7 @@ pub(super) enum Command {
     Run(RunArguments),
     Exec(ExecArguments),
     Validate(ValidateArguments),
+    TestState(TestStateArguments),
     Eval(EvalArguments),
     Compile(CompileArguments),
     Disassemble(DisassembleArguments),
@@ -246,6 +247,28 @@ Examples:
   aslx validate order.asl.json refund.asl.yaml
   aslx validate order.asl.json --substitutions values.json --substitutions TableName=orders
   aslx validate *.asl.json --type express --json";
+
+/// Run one state by itself, as AWS's TestState does, without AWS
+///
+/// The request is that of the TestState API: the state's definition (or a whole one, and stateName), its input, a mock
+/// for what it would call. Where the API has JSON inside a string, the JSON itself may stand as well. Nothing is
+/// called and nothing waits.
+#[derive(Debug, Args)]
+#[command(after_help = TEST_STATE_EXAMPLES, after_long_help = format!("{TEST_STATE_EXAMPLES}\n\n{}", exit_code::TABLE))]
+pub(super) struct TestStateArguments {
+    /// The request: a file, or JSON text, or `-` for standard input
+    #[arg(long, value_name = "JSON|FILE|-")]
+    pub(super) request: String,
+
+    /// Print the API's answer, or its error {"__type","message"}, as one JSON object; data in it are JSON, not strings
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+const TEST_STATE_EXAMPLES: &str = "\
+Examples:
+  aslx test-state --request '{\"definition\":{\"Type\":\"Pass\",\"End\":true},\"input\":{\"a\":1}}'
+  aslx test-state --request charge-card.json --json";
 
 /// Evaluate one expression
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::{
     args::{Arguments, Command},
-    command::{compile, completions, disassemble, eval, exec, man, run, validate},
+    command::{compile, completions, disassemble, eval, exec, man, run, test_state, validate},
     error::CliError,
     exit_code::ExitStatus,
     output,
@@ -31,6 +31,7 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
         Command::Run(arguments) => run::run(&arguments),
         Command::Exec(arguments) => exec::exec(&arguments),
         Command::Validate(arguments) => validate::validate(&arguments),
+        Command::TestState(arguments) => test_state::test_state(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Compile(arguments) => compile::compile(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),

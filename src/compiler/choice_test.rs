@@ -1,6 +1,5 @@
 //! Conditions of a Choice to jumps: `And`, `Or` and `Not` cost nothing at run time.
 
-use super::context;
 use super::lowering::Lowering;
 use crate::asl::model::{ComparisonOperator as C, Condition, DataTest, Operand as Given, Text};
 use crate::bytecode::{Comparison, ContextField, Op, Operand, Ordering3, PathId, PendingLabel, Reg, Test};
@@ -71,7 +70,7 @@ impl Lowering<'_, '_> {
     /// as one value, so that a part that does not exist is merely absent.
     fn operand_path(&mut self, text: &Text, input: Reg, whole: bool) -> Option<(Reg, PathId)> {
         let path: Path = self.parse_path(text)?;
-        if whole && *path.root() == Root::Context {
+        if whole && *path.root() == Root::Context && self.given.is_none() {
             let dst = self.registers.one();
             self.builder.set_needs_clock();
             self.builder.emit(Op::Context { dst, field: ContextField::Whole });
@@ -81,7 +80,7 @@ impl Lowering<'_, '_> {
             return Some((register, self.builder.add_path(&path.below(1))));
         }
         let source = self.root(&path, input, None);
-        Some((source, self.builder.add_path(&path.below(context::taken(&path)))))
+        Some((source, self.builder.add_path(&path.below(self.taken(&path)))))
     }
 
     fn comparison(&mut self, test: &DataTest, input: Reg) -> Option<Comparison> {

@@ -42,8 +42,17 @@ pub fn compile(text: &str, options: &CompileOptions) -> Result<Program, Diagnost
 }
 
 fn lower(machine: &StateMachine, options: &CompileOptions, diagnostics: &mut Diagnostics) -> Option<Program> {
-    let lowering = Lowering::new(machine, diagnostics);
-    let mut builder: ProgramBuilder = lowering.run()?;
+    let builder = Lowering::new(machine, diagnostics).run();
+    finish(builder, options, diagnostics)
+}
+
+/// The program of a lowering that refused nothing.
+pub(super) fn finish(
+    builder: Option<ProgramBuilder>,
+    options: &CompileOptions,
+    diagnostics: &mut Diagnostics,
+) -> Option<Program> {
+    let mut builder = builder?;
     builder.set_machine_type(options.machine_type);
     match builder.finish(options.limits.nesting_depth_max) {
         Ok(program) => Some(program),

@@ -2,6 +2,7 @@
 
 use super::context;
 use super::lowering::Lowering;
+use super::scope::CONTEXT;
 use crate::asl::model::Text;
 use crate::bytecode::{CallSite, Op, Reg, Site};
 use crate::intrinsic::{self, Argument, Call};
@@ -102,7 +103,7 @@ impl Lowering<'_, '_> {
         };
         let (src, taken) = match selected {
             Some(register) => (register, 1),
-            None => (self.root(path, input, dst), context::taken(path)),
+            None => (self.root(path, input, dst), self.taken(path)),
         };
         if path.segments().len() == taken {
             return src;
@@ -124,6 +125,7 @@ impl Lowering<'_, '_> {
                 self.builder.emit(Op::Clear { dst });
                 dst
             }),
+            Root::Context if let Some(given) = self.given_context(path) => given,
             Root::Context => {
                 let field = context::field(path);
                 if field.is_time() {
@@ -134,6 +136,18 @@ impl Lowering<'_, '_> {
                 dst
             }
         }
+    }
+
+    /// How many of a path's steps `root` takes care of.
+    pub(super) fn taken(&self, path: &Path) -> usize {
+        if self.given_context(path).is_some() { 0 } else { context::taken(path) }
+    }
+
+    /// The register with the Context Object if that is given. The item of an iteration is not in it.
+    fn given_context(&self, path: &Path) -> Option<Reg> {
+        let given = self.scope.register(CONTEXT).filter(|_| *path.root() == Root::Context)?;
+        let is_own_item = self.given.is_none() && context::field(path).path().starts_with("Map.Item");
+        (!is_own_item).then_some(given)
     }
 
     /// Loads a constant given as JSON text.

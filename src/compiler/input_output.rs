@@ -2,8 +2,8 @@
 
 use super::assign::Assignments;
 use super::lowering::Lowering;
-use crate::asl::model::{PathField, State, Text, Transition};
-use crate::bytecode::{Op, PendingLabel, Reg, Site};
+use crate::asl::model::{PathField, State, StateKind, Text, Transition};
+use crate::bytecode::{Aspect, Op, PendingLabel, Reg, Site};
 
 /// Where a state goes when it is left.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,12 @@ pub(super) enum Leave {
 impl Lowering<'_, '_> {
     /// The effective input: the raw input through `InputPath`.
     pub(super) fn effective_input(&mut self, state: &State) -> Reg {
-        self.path_field(&state.input_path, Reg::INPUT)
+        let input = self.path_field(&state.input_path, Reg::INPUT);
+        // AWS does not report it of a Parallel.
+        if !matches!(state.kind, StateKind::Parallel(_)) {
+            self.inspect(Aspect::AfterInputPath, input);
+        }
+        input
     }
 
     /// A value through `InputPath` or `OutputPath`: `null` means an empty object.
@@ -74,6 +79,7 @@ impl Lowering<'_, '_> {
             copy
         };
         self.store(assignments);
+        self.inspect_variables();
         match leave {
             Leave::To(label) => self.builder.emit_jump(label, |next| Op::Exit { output, next }),
             Leave::End => {

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::one_state::Given;
 use super::register::Registers;
 use super::scope::Scope;
 use super::selected_item::SelectedItem;
-use crate::asl::model::{PayloadTemplate, QueryLanguage, State, StateGraph, StateIndex, StateMachine};
+use crate::asl::model::{Map, PayloadTemplate, QueryLanguage, State, StateGraph, StateIndex, StateMachine};
 use crate::bytecode::{Graph, GraphId, Label, Op, PendingLabel, ProgramBuilder, Reg, StateId, StateInfo};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
 use crate::json::Doc;
@@ -33,7 +34,11 @@ pub(super) struct Lowering<'m, 'd> {
     pub selected_item: SelectedItem,
     /// The state being lowered.
     pub state_id: StateId,
-    labels: Vec<PendingLabel>,
+    /// What is given to a state that is compiled by itself.
+    pub given: Option<&'m Given<'m>>,
+    /// A Map that is compiled by itself and whose `ItemSelector` waits.
+    pub selection: Option<&'m Map>,
+    pub(super) labels: Vec<PendingLabel>,
     waiting: VecDeque<Waiting<'m>>,
 }
 
@@ -49,6 +54,8 @@ impl<'m, 'd> Lowering<'m, 'd> {
             scope: Scope::default(),
             selected_item: SelectedItem::default(),
             state_id: StateId(0),
+            given: None,
+            selection: None,
             labels: Vec::new(),
             waiting: VecDeque::new(),
         }
@@ -62,6 +69,11 @@ impl<'m, 'd> Lowering<'m, 'd> {
         while let Some(next) = self.waiting.pop_front() {
             self.graph(next);
         }
+        self.finish()
+    }
+
+    /// The builder, unless something was refused.
+    pub(super) fn finish(self) -> Option<ProgramBuilder> {
         (!self.refused && !self.diagnostics.has_errors()).then_some(self.builder)
     }
 
@@ -121,6 +133,11 @@ impl<'m, 'd> Lowering<'m, 'd> {
             self.selected_item.turn_to(index);
             self.state(id, state);
         }
+        self.set_frame(id);
+    }
+
+    /// Gives a graph that has been lowered the registers it needs.
+    pub(super) fn set_frame(&mut self, id: GraphId) {
         let registers = self.registers.most();
         match u16::try_from(registers) {
             Ok(registers) => self.builder.graph_mut(id).registers = registers,
@@ -129,6 +146,12 @@ impl<'m, 'd> Lowering<'m, 'd> {
     }
 
     fn state(&mut self, graph: GraphId, state: &'m State) {
+        self.enter(graph, state);
+        self.body(state);
+    }
+
+    /// Adds a state and enters it.
+    pub(super) fn enter(&mut self, graph: GraphId, state: &State) {
         self.state_id = self.builder.add_state(StateInfo {
             name: state.name.clone(),
             kind: super::state::state_type(&state.kind),
@@ -139,6 +162,10 @@ impl<'m, 'd> Lowering<'m, 'd> {
         });
         let enter = self.builder.emit(Op::Enter { state: self.state_id });
         self.builder.state_mut(self.state_id).body = Label(enter.0 + 1);
+    }
+
+    /// Lowers what follows a state's `Enter`.
+    pub(super) fn body(&mut self, state: &'m State) {
         if state.query_language == QueryLanguage::Jsonata {
             self.refuse(
                 format!("state '{}' uses JSONata, which this version validates but cannot run", state.name),

@@ -14,6 +14,7 @@ mod context;
 mod expression;
 mod input_output;
 mod lowering;
+mod one_state;
 mod options;
 mod register;
 mod retry_catch;
@@ -23,4 +24,5 @@ mod state;
 mod template;
 
 pub use compile::compile;
+pub use one_state::{Given, compile_state};
 pub use options::CompileOptions;

@@ -8,6 +8,9 @@ use crate::asl::model::{PayloadTemplate, StateGraph, StateKind};
 use crate::bytecode::Reg;
 use crate::json::Doc;
 
+/// Stands for the Context Object where that is given: no variable has such a name.
+pub(super) const CONTEXT: &str = "$$";
+
 /// The variables of a graph, in the order of their registers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
@@ -43,10 +46,14 @@ impl Scope {
         let Some(assign) = assign else { return };
         for (key, _) in source.members(assign.node) {
             let key = source.string(key).to_text();
-            let name = key.strip_suffix(".$").unwrap_or(&key);
-            if self.register(name).is_none() {
-                self.names.push(name.to_owned());
-            }
+            self.declare(key.strip_suffix(".$").unwrap_or(&key));
+        }
+    }
+
+    /// Makes room for a variable that is given from outside.
+    pub(super) fn declare(&mut self, name: &str) {
+        if self.register(name).is_none() {
+            self.names.push(name.to_owned());
         }
     }
 

@@ -366,7 +366,7 @@ impl Active<'_> {
         Step::Failed
     }
 
-    fn with_machine<R>(
+    pub(super) fn with_machine<R>(
         &mut self,
         now: Timestamp,
         work: impl for<'m, 'h, 'a> FnOnce(&mut Machine<'m, 'h, 'a>) -> R,

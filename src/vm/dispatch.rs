@@ -141,6 +141,10 @@ impl<'a> Machine<'_, '_, 'a> {
                         Err(fault) => Err(fault),
                     }
                 }
+                Op::Inspect { src, aspect } => {
+                    self.inspect(&frame, src, aspect);
+                    Ok(())
+                }
             };
             if let Err(fault) = result {
                 break fault;

@@ -180,6 +180,9 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &self.state.strands[slot as usize];
         let name = &self.program.state(strand.state).name;
         let event = strand.entered_event;
+        if self.state.inspection.is_some() {
+            return;
+        }
         let cause = fault.cause.take().unwrap_or_default();
         fault.cause = Some(format!(
             "An error occurred while executing the state '{name}' (entered at the event id #{event}). {cause}"
@@ -193,21 +196,28 @@ impl<'a> Machine<'_, '_, 'a> {
         let state_id = self.state.strands[slot as usize].state;
         let state = program.state(state_id);
         let retrier = state.retriers.iter().position(|retrier| fault.is_matched_by(&retrier.error_equals));
+        self.note_answer(fault, |answered| answered.retrier = retrier.map(|index| index as u32));
         if let Some(index) = retrier {
             let retrier = &state.retriers[index];
+            let before = self.state.inspection.as_ref().map_or(0, |inspection| inspection.retries_before);
             let strand = &mut self.state.strands[slot as usize];
-            strand.retries.resize(state.retriers.len(), 0);
+            strand.retries.resize(state.retriers.len(), before);
             if strand.retries[index] < retrier.max_attempts {
                 strand.retries[index] += 1;
                 strand.retry_count = strand.retry_count.saturating_add(1);
                 self.counters.at(state_id).retries += 1;
                 let attempt = strand.retries[index];
                 let mut random = self.random(slot);
-                let delay_ms = retry::delay_ms(retrier, attempt, || random.unit_f64());
+                let is_inspected = self.state.inspection.is_some();
+                let delay_ms =
+                    retry::delay_ms(retrier, attempt, || if is_inspected { 1.0 } else { random.unit_f64() });
+                self.note_answer(fault, |answered| answered.delay_ms = Some(delay_ms));
                 return Some(self.sleep(slot, state.body.0, self.now.plus_millis(delay_ms)));
             }
         }
-        let catcher = state.catchers.iter().find(|catcher| fault.is_matched_by(&catcher.error_equals))?;
+        let index = state.catchers.iter().position(|catcher| fault.is_matched_by(&catcher.error_equals))?;
+        let catcher = &state.catchers[index];
+        self.note_answer(fault, |answered| answered.catcher = Some(index as u32));
         self.counters.at(state_id).catches += 1;
         let error_output = self.error_output(fault);
         let strand = &mut self.state.strands[slot as usize];

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::effect::{Effect, StrandId};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::Fault;
+use super::inspection::Inspection;
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
 use crate::value::Value;
 use crate::value::timestamp::Timestamp;
@@ -31,6 +32,8 @@ pub(super) struct State<'a> {
     pub visits: Vec<VisitRecord<'a>>,
     /// Whether to record them.
     pub tracing: bool,
+    /// What is kept for whoever inspects the execution, if somebody does.
+    pub inspection: Option<Box<Inspection<'a>>>,
     /// Number of the last history event.
     pub events: u32,
     /// Fuel used in all.
@@ -211,6 +214,7 @@ impl<'a> State<'a> {
         self.forking.clear();
         self.visits.clear();
         self.tracing = false;
+        self.inspection = None;
         self.events = 0;
         self.fuel_used = 0;
         self.fuel_left = 0;
@@ -268,6 +272,9 @@ impl<'a> State<'a> {
         for visit in &mut self.visits {
             each(&mut visit.input);
             visit.output.iter_mut().for_each(&mut each);
+        }
+        if let Some(inspection) = &mut self.inspection {
+            inspection.values.iter_mut().for_each(|(_, value)| each(value));
         }
         self.output.iter_mut().for_each(&mut each);
     }

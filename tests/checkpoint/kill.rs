@@ -1,6 +1,7 @@
 //! The real program, killed at moments that the length of its output chooses.
 
 use std::{
+    ffi::OsStr,
     fs,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -58,10 +59,12 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
+const WORKERS: &str = "--workers=2";
+
 fn command(folder: &Path) -> Command {
     let mut aslx = Command::new(env!("CARGO_BIN_EXE_aslx"));
     aslx.current_dir(folder).args(["run", "flow.asl.json", "a.ndjson", "b.ndjson", "--tasks", "tasks.toml"]);
-    aslx.args(["-o", "out.ndjson", "--failures", "failed.ndjson", "--clock", "virtual", "--workers", "2"]);
+    aslx.args(["-o", "out.ndjson", "--failures", "failed.ndjson", "--clock", "virtual", WORKERS]);
     aslx.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     aslx
 }
@@ -209,10 +212,13 @@ fn a_full_disk_leaves_a_checkpoint_to_go_on_from() {
     let folder = folder();
     let folder = folder.path();
     let aslx = with_checkpoint(folder);
+    // A worker alone writes chunk by chunk, so the first one fits.
+    let alone =
+        |argument: &OsStr| if argument == WORKERS { "--workers=1".into() } else { argument.to_owned() };
     // A file size limit fails writes as a full disk does, once its signal is ignored.
     let mut limited = Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$@\"", "sh"]).arg(aslx.get_program());
-    limited.args(aslx.get_args()).current_dir(folder).stdin(Stdio::null());
+    limited.args(aslx.get_args().map(alone)).current_dir(folder).stdin(Stdio::null());
     let Output { status, stderr, .. } = limited.output().unwrap();
     let stderr = String::from_utf8(stderr).unwrap();
     assert_eq!(status.code(), Some(3), "{stderr}");

@@ -61,7 +61,7 @@ pub fn parse(text: &str, options: &ParseOptions) -> Parsed {
         Ok(read) => read,
         Err(diagnostics) => return refuse(diagnostics.into_iter().collect()),
     };
-    let mut parsed = parse_json(&json, options);
+    let mut parsed = parse_as(&json, options, false);
     if let Some(machine) = &mut parsed.state_machine {
         parsed.diagnostics.extend(lint(machine));
         machine.places = places.clone();
@@ -85,8 +85,9 @@ fn whole_characters(span: Span, text: &str) -> Span {
     Span::new(start, (span.end.min(end)..=end).find(is_boundary).unwrap_or(end))
 }
 
-/// Reads JSON; every place is one of the JSON.
-fn parse_json(text: &str, options: &ParseOptions) -> Parsed {
+/// Reads JSON; every place is one of the JSON. The one state of a single-state definition may lead to states that are
+/// not there.
+pub(super) fn parse_as(text: &str, options: &ParseOptions, is_single_state: bool) -> Parsed {
     let refuse = |diagnostic| Parsed { state_machine: None, diagnostics: vec![diagnostic] };
     if text.len() > options.limits.definition_bytes_max as usize {
         return refuse(too_large(text, options.limits.definition_bytes_max));
@@ -105,6 +106,7 @@ fn parse_json(text: &str, options: &ParseOptions) -> Parsed {
         return refuse(not_an_object(Span::new(root.start, root.end)));
     }
     let mut reader = Reader::new(doc, text, options.machine_type, &unquoted);
+    reader.outside = is_single_state.then(Vec::new);
     let machine = read_machine(&mut reader, &document);
     placeholder::warn(&mut reader);
     let (diagnostics, substitutions, has_errors) = reader.finish();
@@ -118,7 +120,7 @@ fn too_large(text: &str, limit: u32) -> Diagnostic {
     Diagnostic::error(Code::SchemaValidationFailed, message, Span::default())
 }
 
-fn not_an_object(span: Span) -> Diagnostic {
+pub(super) fn not_an_object(span: Span) -> Diagnostic {
     let message = "Definition must be a valid JSON object";
     Diagnostic::error(Code::SchemaValidationFailed, message, span)
         .help("a definition has the form {\"StartAt\": \"NAME\", \"States\": {\"NAME\": {\"Type\": ...}}}")
@@ -126,7 +128,7 @@ fn not_an_object(span: Span) -> Diagnostic {
 
 /// The tape of the text. A byte order mark counts as blank. Where unquoted `${Name}` placeholders stand for values, a
 /// second attempt reads them as strings of the same length, and answers where they begin.
-fn read_json(text: &str, depth_max: u32) -> Result<(Document, Vec<u32>), Box<Diagnostic>> {
+pub(super) fn read_json(text: &str, depth_max: u32) -> Result<(Document, Vec<u32>), Box<Diagnostic>> {
     let mut bytes = text.as_bytes().to_vec();
     if text.starts_with('\u{feff}') {
         bytes[..'\u{feff}'.len_utf8()].fill(b' ');

@@ -7,7 +7,7 @@ use super::{
     object::{Field, Object, child},
     placeholder,
     reader::Reader,
-    state,
+    single_state, state,
 };
 use crate::asl::model::{QueryLanguage, StateGraph, StateIndex};
 use crate::asl::validate::{NAME_CHARACTERS_MAX, Outgoing, Walk, did_you_mean, walk};
@@ -69,7 +69,12 @@ fn read_states(reader: &mut Reader<'_>, object: &Object<'_>) -> Option<StateGrap
         states.push(state);
         outgoing.push(leads_to);
     }
-    if complete && !start_scope.outgoing.unknown {
+    if reader.is_single_state() {
+        let outside = reader.outside.take().unwrap_or_default();
+        states.extend(
+            outside.into_iter().map(|name| Some(single_state::outside(name, field.location.as_str()))),
+        );
+    } else if complete && !start_scope.outgoing.unknown {
         report_walk(reader, walk(start_at, &outgoing), &members, &names, &field);
     }
     let states: Option<Vec<_>> = states.into_iter().collect();
@@ -159,6 +164,9 @@ impl Reader<'_> {
         let name = self.text_of(field.node);
         if let Some(&index) = scope.names.get(&*name) {
             scope.outgoing.targets.push(index);
+            return Some(index);
+        }
+        if let Some(index) = self.outside_target(&name, scope.names.len()) {
             return Some(index);
         }
         if placeholder::is_in(&name) {

@@ -18,8 +18,10 @@ mod placeholder;
 mod reader;
 mod scalar;
 mod simple_states;
+mod single_state;
 mod state;
 mod task;
 mod template;
 
 pub use definition::{ParseOptions, Parsed, parse};
+pub use single_state::{SINGLE_STATE_NAME, parse_state};

@@ -32,6 +32,8 @@ pub(super) struct Reader<'d> {
     pub(super) labels: Names,
     /// How many workflows are being read inside one another.
     pub(super) workflow_depth: u32,
+    /// Where the definition is of one state only: the states beside it that it leads to.
+    pub(super) outside: Option<Vec<String>>,
     /// Placeholders in place of values.
     substitutions: Vec<Text>,
     /// Where unquoted placeholders begin, ascending.
@@ -54,6 +56,7 @@ impl<'d> Reader<'d> {
             state_names: Names::default(),
             labels: Names::default(),
             workflow_depth: 0,
+            outside: None,
             substitutions: Vec::new(),
             unquoted,
             findings: 0,

@@ -2,7 +2,9 @@
 
 use super::VerifyError;
 use super::rule::fail;
-use crate::bytecode::{CallId, Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test};
+use crate::bytecode::{
+    Aspect, CallId, Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test,
+};
 
 /// Every op's operands are within the frame, the tables and the graph.
 pub(super) fn verify_ops(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
@@ -110,6 +112,12 @@ impl Check<'_> {
             Op::Map { dst, first, fork } => {
                 self.fork(fork.index(), true)?;
                 self.reg(dst).and_then(|()| self.regs(first, 5))
+            }
+            Op::Inspect { src, aspect } => {
+                if let Aspect::Variable(index) = aspect {
+                    self.within(usize::from(index), program.graph(self.owners[self.pc]).variables.len())?;
+                }
+                self.reg(src)
             }
         }
     }

@@ -7,4 +7,5 @@ pub(super) mod eval;
 pub(super) mod exec;
 pub(super) mod man;
 pub(super) mod run;
+pub(super) mod test_state;
 pub(super) mod validate;

@@ -28,6 +28,8 @@ impl<'m> Lowering<'m, '_> {
             StateKind::Wait(wait) => self.wait(state, wait),
             StateKind::Succeed => self.succeed(state),
             StateKind::Fail(fail) => self.fail(fail),
+            StateKind::Parallel(parallel) if self.given.is_some() => self.parallel_by_itself(state, parallel),
+            StateKind::Map(map) if self.given.is_some() => self.map_by_itself(state, map),
             StateKind::Parallel(parallel) => self.parallel(state, parallel),
             StateKind::Map(map) => self.map(state, map),
         }

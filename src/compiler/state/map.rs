@@ -45,7 +45,7 @@ impl<'m> Lowering<'m, '_> {
         );
     }
 
-    fn items(&mut self, map: &Map, effective: Reg, dst: Reg) -> Site {
+    pub(super) fn items(&mut self, map: &Map, effective: Reg, dst: Reg) -> Site {
         let PathField::Path(text) = &map.items_path else {
             self.builder.emit(Op::Move { dst, src: effective });
             return Site::ItemsPath { path: "$".to_owned() };
@@ -56,7 +56,7 @@ impl<'m> Lowering<'m, '_> {
         Site::ItemsPath { path: text.text.clone() }
     }
 
-    fn float_field(&mut self, field: Option<&FloatField>, input: Reg, dst: Reg) {
+    pub(super) fn float_field(&mut self, field: Option<&FloatField>, input: Reg, dst: Reg) {
         match field {
             None => {
                 self.builder.emit(Op::Clear { dst });
@@ -78,14 +78,14 @@ impl<'m> Lowering<'m, '_> {
     }
 }
 
-fn int_name(name: &str, field: &IntField) -> Field {
+pub(super) fn int_name(name: &str, field: &IntField) -> Field {
     match field {
         IntField::Path(text) => Field { name: format!("{name}Path"), path: Some(text.text.clone()) },
         _ => Field { name: name.to_owned(), path: None },
     }
 }
 
-fn percentage_name(field: &FloatField) -> Field {
+pub(super) fn percentage_name(field: &FloatField) -> Field {
     match field {
         FloatField::Path(text) => {
             Field { name: "ToleratedFailurePercentagePath".to_owned(), path: Some(text.text.clone()) }

@@ -1,5 +1,6 @@
 //! Lowering of states, one type per file.
 
+mod by_itself;
 mod choice;
 mod dispatch;
 mod map;

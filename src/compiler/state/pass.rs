@@ -1,6 +1,7 @@
 //! Pass.
 
 use crate::asl::model::{Pass, State};
+use crate::bytecode::Aspect;
 use crate::compiler::lowering::Lowering;
 use crate::compiler::template::constant_text;
 
@@ -12,18 +13,26 @@ impl Lowering<'_, '_> {
                 let text = constant_text(self.source, node);
                 let dst = self.registers.one();
                 self.constant(&text, dst);
+                self.inspect(Aspect::Result, dst);
                 dst
             }
             (None, Some(template)) => {
                 let input = self.effective_input(state);
                 let dst = self.registers.one();
                 self.template(template, input, "Parameters", dst);
+                self.inspect(Aspect::AfterParameters, dst);
                 dst
             }
-            (None, None) => self.effective_input(state),
+            (None, None) => {
+                let input = self.effective_input(state);
+                self.inspect(Aspect::AfterParameters, input);
+                input
+            }
         };
+        self.inspect(Aspect::AfterResultSelector, result);
         let assignments = self.assign(state.assign.as_ref(), result);
         let combined = self.combine(&pass.result_path, result);
+        self.inspect(Aspect::AfterResultPath, combined);
         let leave = self.transition(pass.transition);
         self.leave(state, combined, &assignments, leave);
     }

@@ -1,7 +1,7 @@
 //! Task.
 
 use crate::asl::model::{Catcher, IntField, PathField, PayloadTemplate, Retrier, State, Task, Transition};
-use crate::bytecode::{Op, Reg, Site, TaskSite};
+use crate::bytecode::{Aspect, Op, Reg, Site, TaskSite};
 use crate::compiler::lowering::Lowering;
 use crate::compiler::template::constant_text;
 use crate::json::Tag;
@@ -25,6 +25,7 @@ impl Lowering<'_, '_> {
                 self.builder.emit(Op::Move { dst: first, src: effective });
             }
         }
+        self.inspect(Aspect::AfterParameters, first);
         self.int_field(task.timeout_seconds.as_ref(), effective, first.offset(1));
         self.int_field(task.heartbeat_seconds.as_ref(), effective, first.offset(2));
         let id = self.builder.add_task(TaskSite {
@@ -36,6 +37,7 @@ impl Lowering<'_, '_> {
         self.builder.set_may_suspend();
         let dst = self.registers.one();
         self.builder.emit(Op::Task { dst, first, task: id });
+        self.inspect(Aspect::Result, dst);
         self.after_work(
             state,
             dst,
@@ -61,7 +63,9 @@ impl Lowering<'_, '_> {
             }
             None => result,
         };
+        self.inspect(Aspect::AfterResultSelector, selected);
         let combined = self.combine(after.result_path, selected);
+        self.inspect(Aspect::AfterResultPath, combined);
         let leave = self.transition(after.transition);
         self.leave(state, combined, &assignments, leave);
         self.handlers(after.retry, after.catch);

@@ -1,7 +1,7 @@
 //! Succeed and Fail.
 
 use crate::asl::model::{Fail, State, TextField};
-use crate::bytecode::{Op, Reg};
+use crate::bytecode::{Aspect, Op, Reg};
 use crate::compiler::assign::Assignments;
 use crate::compiler::expression::Target;
 use crate::compiler::input_output::Leave;
@@ -14,6 +14,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn fail(&mut self, fail: &Fail) {
+        self.inspect(Aspect::AfterInputPath, Reg::INPUT);
         let (error, cause) = (self.registers.one(), self.registers.one());
         self.text_field(fail.error.as_ref(), "ErrorPath", error);
         self.text_field(fail.cause.as_ref(), "CausePath", cause);
