@@ -121,14 +121,9 @@ impl<T> Worker<T> {
         self.suspended.keys()
     }
 
-    /// How many executions wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.suspended.len()
-    }
-
     /// Whether any execution waits.
     pub(crate) fn is_waiting(&self) -> bool {
-        self.waiting() > 0
+        self.suspended.len() > 0
     }
 
     /// A time not later than that at which the next waiting execution can go on by itself.

@@ -125,7 +125,8 @@ impl PipelineBuilder {
         self
     }
 
-    /// A seed that could as well be another one: a run that goes on from a checkpoint takes that of the run before.
+    /// A seed that could as well be another one, in place of [`seed`](Self::seed)'s: a run that goes on from a
+    /// checkpoint takes that of the run before.
     pub fn random_seed(&mut self, seed: u64) -> &mut Self {
         self.random_seed = Some(seed);
         self

@@ -48,6 +48,7 @@ pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
     let mut deques: Vec<_> = (0..workers.max(1)).map(|_| Deque::new_lifo()).collect();
     run.siblings = deques.iter().map(Deque::stealer).collect();
     let spawned = std::thread::scope(|scope| {
+        let _end = EndOfWatch(run.watchdog.as_deref());
         let own = deques.pop();
         let spawned = spawn(&run, deques, scope);
         if spawned.is_err() {
@@ -55,9 +56,6 @@ pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
         }
         if let Some(own) = own {
             work(&run, workers - 1, own);
-        }
-        if let Some(watchdog) = &run.watchdog {
-            watchdog.end();
         }
         spawned
     });
@@ -67,6 +65,17 @@ pub(super) fn run(mut run: Run, workers: usize) -> Result<Summary, RunError> {
     match committed.error {
         Some(error) => Err(error),
         None => Ok(Summary::new(&committed.progress, clock.elapsed(), committed.output_closed)),
+    }
+}
+
+/// Ends the watchdog's thread, also if this one unwinds: the scope waits for it.
+struct EndOfWatch<'r>(Option<&'r Watchdog>);
+
+impl Drop for EndOfWatch<'_> {
+    fn drop(&mut self) {
+        if let Some(watchdog) = self.0 {
+            watchdog.end();
+        }
     }
 }
 
