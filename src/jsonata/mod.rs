@@ -1,0 +1,13 @@
+//! JSONata 2: expressions are parsed, compiled to register code and evaluated over values of an execution.
+
+pub(crate) mod ast;
+mod code;
+mod error;
+mod evaluation;
+mod functions;
+mod item;
+
+pub use code::LambdaId;
+pub use error::Error;
+pub use functions::Builtin;
+pub use item::{ArrayKind, Function, Item, ItemArray, ItemObject, Items, Kind, Members};
