@@ -69,6 +69,13 @@ impl Error {
         self
     }
 
+    /// The same error, seen from a call around it.
+    #[must_use]
+    pub fn moved(mut self, position: u32) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
     /// The operator or function, unless it is known already.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {

@@ -2,10 +2,12 @@
 
 pub(crate) mod ast;
 mod code;
+mod compiler;
 mod error;
 mod evaluation;
 mod functions;
 mod item;
+mod regexes;
 
 pub use code::LambdaId;
 pub use error::Error;
