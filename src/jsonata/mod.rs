@@ -6,6 +6,8 @@ mod error;
 mod evaluation;
 mod functions;
 mod item;
+mod lexer;
+mod token;
 
 pub use code::LambdaId;
 pub use error::Error;
