@@ -7,6 +7,7 @@ mod evaluation;
 mod functions;
 mod item;
 mod lexer;
+mod parser;
 mod token;
 
 pub use code::LambdaId;
