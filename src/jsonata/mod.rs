@@ -7,6 +7,7 @@ mod evaluation;
 mod functions;
 mod item;
 mod lexer;
+mod normalize;
 mod parser;
 mod token;
 
@@ -14,3 +15,4 @@ pub use code::LambdaId;
 pub use error::Error;
 pub use functions::Builtin;
 pub use item::{ArrayKind, Function, Item, ItemArray, ItemObject, Items, Kind, Members};
+pub(crate) use normalize::parse;

@@ -8,8 +8,7 @@ use super::raw::{RawId, RawKind, RawTree, check_depth};
 /// Reads a whole expression.
 pub(in super::super) fn parse_raw(source: &str) -> Result<(RawTree, RawId), Error> {
     let start = Token { kind: TokenKind::End, position: 0 };
-    let mut parser =
-        Parser { lexer: Lexer::new(source), token: start, tree: RawTree::default(), depth: 0 };
+    let mut parser = Parser { lexer: Lexer::new(source), token: start, tree: RawTree::default(), depth: 0 };
     parser.advance(Slash::OpensRegex)?;
     let root = parser.expression(0)?;
     match parser.token.kind {

@@ -23,9 +23,7 @@ impl Parser<'_> {
             Symbol::Hash => RawKind::Index { left, variable: self.bound_variable(symbol)? },
             Symbol::Caret => RawKind::Sort { left, terms: self.sort_terms()? },
             Symbol::ColonEqual => self.bind(left)?,
-            Symbol::TildeGreater => {
-                RawKind::Apply { left, right: self.expression(symbol.binding_power())? }
-            }
+            Symbol::TildeGreater => RawKind::Apply { left, right: self.expression(symbol.binding_power())? },
             Symbol::Question => {
                 let then = self.expression(0)?;
                 let otherwise = if self.eat(Symbol::Colon)? { Some(self.expression(0)?) } else { None };

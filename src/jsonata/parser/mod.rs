@@ -9,5 +9,5 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-pub(super) use expression::parse_raw;
-pub(super) use raw::{RawId, RawKind, RawNode, RawPairs, RawTree};
+pub(super) use expression::{number_text, parse_raw};
+pub(super) use raw::{RawId, RawKind, RawPairs, RawTree};

@@ -169,6 +169,10 @@ impl RawTree {
         RawNode { kind: std::mem::replace(&mut node.kind, RawKind::End), ..*node }
     }
 
+    pub(in super::super) fn is_placeholder(&self, id: RawId) -> bool {
+        matches!(self.node(id).kind, RawKind::Placeholder)
+    }
+
     /// How many nodes there are.
     pub(in super::super) fn len(&self) -> usize {
         self.nodes.len()
