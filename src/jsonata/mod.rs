@@ -8,8 +8,13 @@ mod evaluation;
 mod functions;
 mod item;
 mod regexes;
+mod lexer;
+mod normalize;
+mod parser;
+mod token;
 
 pub use code::LambdaId;
 pub use error::Error;
 pub use functions::Builtin;
 pub use item::{ArrayKind, Function, Item, ItemArray, ItemObject, Items, Kind, Members};
+pub(crate) use normalize::parse;
