@@ -6,6 +6,7 @@ mod error;
 mod evaluation;
 mod functions;
 mod item;
+mod signature;
 
 pub use code::LambdaId;
 pub use error::Error;
