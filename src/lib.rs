@@ -45,6 +45,7 @@ mod error;
 pub mod executor;
 pub mod intrinsic;
 pub mod json;
+pub mod jsonata;
 pub mod jsonpath;
 pub mod limits;
 pub mod pipeline;

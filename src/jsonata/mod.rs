@@ -1,0 +1,3 @@
+//! The query language of `JSONata` states.
+
+pub mod picture;
