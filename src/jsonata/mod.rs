@@ -6,6 +6,7 @@ mod error;
 mod evaluation;
 mod functions;
 mod item;
+pub mod picture;
 mod signature;
 
 pub use code::LambdaId;
