@@ -56,3 +56,9 @@ impl Default for Limits {
 
 /// `payload_bytes_max` that never refuses.
 pub const PAYLOAD_BYTES_UNLIMITED: u32 = u32::MAX;
+
+/// Longest string that an expression of JSONata may build, in characters (AWS: 2^22 pass, 2^23 fail).
+pub const QUERY_TEXT_CHARACTERS_MAX: usize = 1 << 22;
+
+/// Most elements of a sequence that an expression of JSONata may build (AWS: one more fails).
+pub const QUERY_SEQUENCE_ITEMS_MAX: usize = 873_782;

@@ -40,7 +40,7 @@ pub(super) fn from_string<'a>(arguments: Arguments<'_, '_, 'a>) -> Result<Value<
 }
 
 /// AWS reads integers as such, which have no negative zero: `-0` becomes `0`. Other numbers keep their text.
-fn without_negative_zeros<'a>(value: Value<'a>, text: &str, heap: Heap<'_, 'a>) -> Value<'a> {
+pub(crate) fn without_negative_zeros<'a>(value: Value<'a>, text: &str, heap: Heap<'_, 'a>) -> Value<'a> {
     let Some((doc, _)) = value.as_node(heap.docs) else { return value };
     let mut kept = Vec::with_capacity(text.len());
     let mut copied = 0;

@@ -26,6 +26,7 @@ pub use ast::{Argument, Call};
 pub use error::IntrinsicError;
 pub use evaluate::evaluate;
 pub use function::{Function, call};
+pub(crate) use json::without_negative_zeros;
 pub use parser::{NESTING_DEPTH_MAX, parse};
 
 pub use crate::jsonpath::{SyntaxError, SyntaxErrorKind};

@@ -12,6 +12,8 @@ mod lexer;
 mod normalize;
 mod parser;
 mod token;
+pub mod picture;
+mod signature;
 
 pub use code::LambdaId;
 pub use error::Error;

@@ -174,7 +174,7 @@ fn days_in_month(year: i64, month: u32) -> u32 {
 
 /// Days since the epoch of a Gregorian date, counted in eras of 400 years that begin on 1 March
 /// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-fn days_from_date(year: i64, month: u32, day: u32) -> i64 {
+pub(crate) fn days_from_date(year: i64, month: u32, day: u32) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -183,7 +183,7 @@ fn days_from_date(year: i64, month: u32, day: u32) -> i64 {
 }
 
 /// The reverse of [`days_from_date`].
-fn date_from_days(days: i64) -> (i64, u32, u32) {
+pub(crate) fn date_from_days(days: i64) -> (i64, u32, u32) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);

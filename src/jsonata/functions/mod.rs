@@ -1,5 +1,26 @@
 //! The functions of the language, one file per chapter of its documentation.
+//!
+//! [`Builtin`] names one of the table in `table.rs`. Arguments have been checked against the signature before a
+//! function gets them, except those of a partial application: every function still looks at what it reads.
+//! No function recurses over data; what a function loops over or builds it charges to the evaluation.
 
-/// A function's index in the table of functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Builtin(pub u8);
+mod aggregation;
+mod argument;
+mod array;
+mod boolean;
+mod building;
+mod equality;
+mod higher_order;
+mod json;
+mod numeric;
+mod object;
+mod sort;
+mod states;
+mod string;
+mod table;
+
+pub(crate) use argument::error_value;
+pub use table::Builtin;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,98 @@
+//! `$round`, `$power` and `$sqrt`.
+
+use super::{error::Failure, number_text::number_text};
+
+/// More decimal places than any double has, either side of the point.
+const PLACES_MAX: f64 = 1000.0;
+
+/// `$round`: to the nearest multiple of 10 to the power of minus `precision`, a tie to the even one.
+///
+/// The digits decide, not the double's exact value: the point is shifted in the shortest decimal text, so that
+/// 4.525 to two places is a tie.
+pub fn round(value: f64, precision: f64) -> f64 {
+    let places = precision.clamp(-PLACES_MAX, PLACES_MAX) as i32;
+    let shifted = shift_point(value, places);
+    if !shifted.is_finite() {
+        return value; // it has no digits so far behind the point
+    }
+    shift_point(shifted.round_ties_even(), -places) + 0.0 // no negative zero
+}
+
+/// The value times a power of ten, in decimal.
+fn shift_point(value: f64, places: i32) -> f64 {
+    if places == 0 || !value.is_finite() {
+        return value;
+    }
+    let text = number_text(value);
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + places;
+    format!("{mantissa}e{exponent}").parse().unwrap_or(value)
+}
+
+/// `$power`.
+pub fn power(base: f64, exponent: f64) -> Result<f64, Failure> {
+    let power = base.powf(exponent);
+    if power.is_finite() {
+        return Ok(power);
+    }
+    Err(Failure::of_number("D3061", base).with(number_text(exponent)))
+}
+
+/// `$sqrt`.
+pub fn sqrt(value: f64) -> Result<f64, Failure> {
+    if value < 0.0 { Err(Failure::of_number("D3060", value)) } else { Ok(value.sqrt()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn rounds_half_to_even() {
+        let cases = [
+            (2.3, 0.0, "2"),
+            (2.5, 0.0, "2"),
+            (3.5, 0.0, "4"),
+            (-0.5, 0.0, "0"),
+            (-2.5, 0.0, "-2"),
+            (0.499_999_999_999_999_94, 0.0, "0"),
+            (4.525, 2.0, "4.52"),
+            (4.515, 2.0, "4.52"),
+            (1.005, 2.0, "1"),
+            (125.0, -1.0, "120"),
+            (135.0, -1.0, "140"),
+            (1e300, 20.0, "1e+300"),
+            (6.022e-23, 24.0, "6e-23"),
+            (5e-324, 400.0, "5e-324"),
+            (1.5, -400.0, "0"),
+            (1.55, 1.9, "1.6"),
+        ];
+        for (value, precision, rounded) in cases {
+            let result = round(value, precision);
+            assert_eq!(number_text(result), rounded, "$round({value}, {precision})");
+            assert!(result != 0.0 || result.is_sign_positive(), "$round({value}, {precision}) is negative zero");
+        }
+    }
+
+    #[test]
+    fn powers_and_roots_stay_numbers() {
+        assert_eq!(power(2.0, 10.0), Ok(1024.0));
+        assert_eq!(power(4.0, 0.5), Ok(2.0));
+        assert_eq!(sqrt(2.25), Ok(1.5));
+        let huge = power(10.0, 400.0).expect_err("beyond a double");
+        assert_eq!((huge.code, &*huge.value, &*huge.other), ("D3061", "10", "400"));
+        assert_eq!(power(-2.0, 1.0 / 3.0).map_err(|failure| failure.code), Err("D3061"));
+        assert_eq!(sqrt(-2.0).map_err(|failure| (failure.code, failure.value)), Err(("D3060", "-2".to_owned())));
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_twice_changes_nothing(value in -1e12..1e12, precision in -5..10_i32) {
+            let once = round(value, f64::from(precision));
+            prop_assert_eq!(Some(round(once, f64::from(precision))), Some(once));
+            prop_assert!((once - value).abs() <= 0.500_001 * 10_f64.powi(-precision));
+        }
+    }
+}
