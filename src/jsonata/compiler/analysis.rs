@@ -118,7 +118,7 @@ fn children(node: &Node, each: &mut dyn FnMut(NodeId)) {
             }
         }
         NodeKind::Negate(operand) => each(*operand),
-        NodeKind::Array { items, .. } => items.iter().copied().for_each(each),
+        NodeKind::Array { items, .. } => items.iter().copied().for_each(&mut *each),
         NodeKind::Object(pairs) => pairs.iter().for_each(|(key, value)| {
             each(*key);
             each(*value);
@@ -131,25 +131,25 @@ fn children(node: &Node, each: &mut dyn FnMut(NodeId)) {
             each(*right);
         }
         NodeKind::Bind { value, .. } => each(*value),
-        NodeKind::Block { expressions, .. } => expressions.iter().copied().for_each(each),
+        NodeKind::Block { expressions, .. } => expressions.iter().copied().for_each(&mut *each),
         NodeKind::Condition { test, then, otherwise } => {
             each(*test);
             each(*then);
-            otherwise.iter().copied().for_each(each);
+            otherwise.iter().copied().for_each(&mut *each);
         }
         NodeKind::Call { procedure, arguments, .. } => {
             each(*procedure);
-            arguments.iter().copied().for_each(each);
+            arguments.iter().copied().for_each(&mut *each);
         }
         NodeKind::Partial { procedure, arguments } => {
             each(*procedure);
-            arguments.iter().flatten().copied().for_each(each);
+            arguments.iter().flatten().copied().for_each(&mut *each);
         }
         NodeKind::Lambda { body, .. } => each(*body),
         NodeKind::Transform { pattern, update, delete } => {
             each(*pattern);
             each(*update);
-            delete.iter().copied().for_each(each);
+            delete.iter().copied().for_each(&mut *each);
         }
         NodeKind::Sort(terms) => terms.iter().for_each(|term| each(term.expression)),
         NodeKind::Name(_)

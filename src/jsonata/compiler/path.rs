@@ -11,7 +11,7 @@ pub(super) struct Source {
     pub over: Over,
 }
 
-impl Compiler<'_> {
+impl<'c> Compiler<'c> {
     pub(super) fn path(
         &mut self,
         steps: &[Step],
@@ -113,13 +113,11 @@ impl Compiler<'_> {
     }
 
     /// The names that steps start with, up to and with the first that has stages.
-    fn names<'n>(&self, steps: &'n [Step]) -> Vec<&'n str>
-    where
-        Self: Sized,
-    {
+    fn names(&self, steps: &[Step]) -> Vec<&'c str> {
+        let ast = self.ast;
         let mut names = Vec::new();
         for step in steps {
-            let NodeKind::Name(name) = &self.ast.node(step.node).kind else { break };
+            let NodeKind::Name(name) = &ast.node(step.node).kind else { break };
             names.push(&**name);
             if !step.stages.is_empty() {
                 break;

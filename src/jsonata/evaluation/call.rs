@@ -106,7 +106,7 @@ impl<'a> Evaluation<'_, 'a> {
         let context = inner_of_whole(self.get(cursor, site.context));
         let result = match builtin.signature() {
             Some(signature) => signature
-                .validate(arguments, context, self.heap)
+                .validate(self, arguments, context)
                 .and_then(|arguments| builtin.call(self, &arguments)),
             None => builtin.call(self, arguments),
         };
@@ -176,13 +176,13 @@ impl<'a> Evaluation<'_, 'a> {
 
     /// The arguments as a lambda's signature wants them.
     fn checked(
-        &self,
+        &mut self,
         lambda: LambdaId,
         arguments: Arguments<'a>,
         context: Item<'a>,
     ) -> Result<Arguments<'a>, Error> {
         match &self.code.lambdas[usize::from(lambda.0)].signature {
-            Some(signature) => signature.validate(&arguments, context, self.heap),
+            Some(signature) => signature.validate(self, &arguments, context),
             None => Ok(arguments),
         }
     }
@@ -257,7 +257,7 @@ impl<'a> Evaluation<'_, 'a> {
             match called {
                 Function::Builtin(builtin) => {
                     let arguments = match builtin.signature() {
-                        Some(signature) => signature.validate(&arguments, context, self.heap)?,
+                        Some(signature) => signature.validate(self, &arguments, context)?,
                         None => arguments,
                     };
                     return self.nested(|evaluation| builtin.call(evaluation, &arguments));

@@ -7,7 +7,7 @@ use super::dispatch::Cursor;
 use super::state::Evaluation;
 use crate::jsonata::code::{Op, Reg};
 use crate::jsonata::error::Error;
-use crate::jsonata::functions::{error_value, scalar_json};
+use crate::jsonata::functions::{error_value, number_value};
 use crate::jsonata::item::{ArrayKind, Item};
 use crate::value::{Array, ShapeId, Value};
 
@@ -192,13 +192,13 @@ impl<'a> Evaluation<'_, 'a> {
     fn json_value(&self, item: Item<'a>) -> Option<Value<'a>> {
         match item {
             Item::Json(value) => Some(value),
-            Item::Number(number) => scalar_json(number),
+            Item::Number(number) => number_value(number),
             Item::Array(array) if matches!(array.kind, ArrayKind::Plain | ArrayKind::Sequence) => {
                 let bump = self.heap.arena.bump();
                 let mut values = bumpalo::collections::Vec::with_capacity_in(array.items.len(), bump);
                 values.extend(array.items.iter().map_while(|item| match item {
                     Item::Json(value) => Some(*value),
-                    Item::Number(number) => scalar_json(*number),
+                    Item::Number(number) => number_value(*number),
                     _ => None,
                 }));
                 if values.len() < array.items.len() {

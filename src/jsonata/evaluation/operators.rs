@@ -204,10 +204,10 @@ impl<'a> Evaluation<'_, 'a> {
         }
         let len = last - first + 1.0;
         if len > RANGE_LEN_MAX {
-            return Err(Error::new("D2014").value(crate::json::format_f64(len)));
+            return Err(error_value(Error::new("D2014"), Item::Number(len), docs));
         }
         let len = len as usize;
-        crate::jsonata::functions::check_sequence_len(len)?;
+        crate::jsonata::functions::check_sequence(len)?;
         self.charge(len)?;
         self.reserve(len * size_of::<Item<'_>>())?;
         let numbers = (0..len).map(|offset| Item::Number(first + offset as f64));
@@ -241,7 +241,7 @@ impl<'a> Evaluation<'_, 'a> {
 }
 
 /// Whether two containers are one and the same.
-fn is_identical(left: Item<'_>, right: Item<'_>) -> bool {
+fn is_identical<'a>(left: Item<'a>, right: Item<'a>) -> bool {
     match (left, right) {
         (Item::Array(a), Item::Array(b)) => std::ptr::eq(a, b),
         (Item::Object(a), Item::Object(b)) => std::ptr::eq(a, b),

@@ -13,7 +13,7 @@ pub(super) const NESTED_MAX: u32 = 64;
 pub(super) const FRAMES_MAX: usize = 8192;
 
 /// One evaluation.
-pub(crate) struct Evaluation<'h, 'a> {
+pub(crate) struct Evaluation<'h, 'a: 'h> {
     /// Documents and arena.
     pub heap: Heap<'h, 'a>,
     /// The time, in milliseconds since 1970; the same during the whole evaluation.
