@@ -9,17 +9,31 @@ mod argument;
 mod array;
 mod boolean;
 mod building;
+mod datetime;
+mod encoding;
 mod equality;
+mod failure;
 mod higher_order;
 mod json;
+mod matching;
 mod numeric;
 mod object;
+mod pattern;
+mod regexp;
 mod sort;
 mod states;
 mod string;
 mod table;
 
 pub(crate) use argument::error_value;
+pub(crate) use array::append;
+pub(crate) use boolean::truth;
+pub(crate) use equality::deep_equal;
+pub(crate) use json::{NoValue, to_value, write_string};
+pub(crate) use matching::regex_match;
+pub(crate) use object::lookup;
+pub(crate) use regexp::compile as compile_regexp;
+pub(crate) use sort::merge_sort;
 pub use table::Builtin;
 
 #[cfg(test)]
