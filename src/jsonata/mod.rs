@@ -5,6 +5,7 @@ mod code;
 mod compiler;
 mod error;
 mod evaluation;
+mod expression;
 mod functions;
 mod item;
 mod regexes;
@@ -17,6 +18,7 @@ mod signature;
 
 pub use code::LambdaId;
 pub use error::Error;
+pub use expression::{EvaluateError, Evaluator, Expression};
 pub use functions::Builtin;
 pub use item::{ArrayKind, Function, Item, ItemArray, ItemObject, Items, Kind, Members};
 pub(crate) use normalize::parse;

@@ -1,6 +1,6 @@
 //! `aslx eval`: one expression.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::{
     cli::{
@@ -10,8 +10,10 @@ use crate::{
         exit_code::ExitStatus,
         file, output,
     },
+    executor::{Clock, SystemClock},
     intrinsic::{self, Call, IntrinsicError},
     json::{Document, NodeId, Tag, write_json_string},
+    jsonata::{self, EvaluateError, Evaluator, Expression},
     jsonpath::{self, Path, Root, SyntaxError},
     limits::Limits,
     value::{Arena, DocId, Docs, Heap, ParseScratch, Value, random::Random, write_value},
@@ -19,10 +21,6 @@ use crate::{
 
 /// Evaluates an expression and prints its value.
 pub(in crate::cli) fn eval(arguments: &EvalArguments) -> Result<ExitStatus, CliError> {
-    if arguments.language == LanguageArgument::Jsonata {
-        return Err(CliError::unusable("JSONata is not available in this version")
-            .help("`--language jsonpath` and `--language intrinsic` are"));
-    }
     let limits = Limits::default();
     let expression = match (&arguments.expression, &arguments.expression_file) {
         (Some(text), _) => text.clone(),
@@ -43,12 +41,16 @@ pub(in crate::cli) fn eval(arguments: &EvalArguments) -> Result<ExitStatus, CliE
 fn answer(
     expression: &str,
     arguments: &EvalArguments,
-    result: Result<String, EvalError>,
+    result: Result<Option<String>, EvalError>,
 ) -> Result<ExitStatus, CliError> {
     let status = result.as_ref().map_or_else(|error| error.status, |_| ExitStatus::Success);
     match result {
-        Ok(result) if arguments.json => output::print(format!("{{\"result\":{result}}}\n").as_bytes())?,
-        Ok(result) => output::print(format!("{result}\n").as_bytes())?,
+        Ok(Some(result)) if arguments.json => {
+            output::print(format!("{{\"result\":{result}}}\n").as_bytes())?;
+        }
+        Ok(None) if arguments.json => output::print(b"{}\n")?,
+        Ok(Some(result)) => output::print(format!("{result}\n").as_bytes())?,
+        Ok(None) => {}
         Err(error) if arguments.json => output::print(&error.to_json())?,
         Err(error) => output::report(&error.to_text(expression)),
     }
@@ -66,7 +68,16 @@ const INPUT: DocId = DocId(0);
 const BINDINGS: DocId = DocId(1);
 
 impl Roots<'_> {
-    fn evaluate(self, language: LanguageArgument, text: &str, limits: &Limits) -> Result<String, EvalError> {
+    /// The expression's value as JSON; none if it is undefined.
+    fn evaluate(
+        self,
+        language: LanguageArgument,
+        text: &str,
+        limits: &Limits,
+    ) -> Result<Option<String>, EvalError> {
+        if language == LanguageArgument::Jsonata {
+            return self.query(text, limits);
+        }
         let null = Document::parse(*b"null", 1).expect("null is JSON");
         let table = [self.input.unwrap_or(&null).doc(), self.bindings.unwrap_or(&null).doc()];
         let docs = Docs { table: &table, shapes: &[] };
@@ -79,7 +90,25 @@ impl Roots<'_> {
         };
         let mut out = Vec::new();
         write_value(value, &docs, &mut out);
-        Ok(String::from_utf8_lossy(&out).into_owned())
+        Ok(Some(String::from_utf8_lossy(&out).into_owned()))
+    }
+
+    fn query(self, text: &str, limits: &Limits) -> Result<Option<String>, EvalError> {
+        let names: Vec<Cow<'_, str>> = self.bindings.map_or_else(Vec::new, |bindings| {
+            let doc = bindings.doc();
+            doc.members(NodeId::ROOT).map(|(name, _)| doc.string(name).to_text()).collect()
+        });
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+        let expression = Expression::with_variables(text, &names).map_err(EvalError::syntax)?;
+        let input = self.input.map(|input| input.doc().bytes());
+        let mut out = Vec::new();
+        let now_millis = SystemClock::default().now().to_millis();
+        let is_defined = Evaluator::new(limits)
+            .set_time(now_millis)
+            .set_seed(random_seed())
+            .evaluate_with(&expression, input, self.bindings, &mut out)
+            .map_err(EvalError::query)?;
+        Ok(is_defined.then(|| String::from_utf8_lossy(&out).into_owned()))
     }
 
     fn select<'a>(self, path: &Path, heap: Heap<'_, 'a>) -> Result<Value<'a>, EvalError> {
@@ -128,6 +157,28 @@ impl EvalError {
     /// The expression is fine, but what it asks for is not there.
     fn new(message: impl Into<String>) -> Self {
         Self { status: ExitStatus::Failed, code: "States.Runtime", message: message.into(), position: None }
+    }
+
+    /// The expression is none.
+    fn syntax(error: jsonata::Error) -> Self {
+        Self { status: ExitStatus::Unusable, ..Self::jsonata(&error) }
+    }
+
+    /// The expression failed.
+    fn query(error: EvaluateError) -> Self {
+        match error {
+            EvaluateError::Expression(error) => Self::jsonata(&error),
+            error => Self::new(error.to_string()),
+        }
+    }
+
+    fn jsonata(error: &jsonata::Error) -> Self {
+        Self {
+            status: ExitStatus::Failed,
+            code: error.code(),
+            message: error.message(),
+            position: error.position(),
+        }
     }
 
     fn to_json(&self) -> Vec<u8> {

@@ -11,4 +11,4 @@ mod path;
 mod test;
 mod tuple;
 
-pub(crate) use compile::{Dialect, compile};
+pub(crate) use compile::{Dialect, compile, own_shapes};

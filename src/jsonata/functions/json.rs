@@ -7,6 +7,7 @@ use super::building::{distinct_members, text_too_long};
 use crate::json::{JsonStr, format_f64, write_canonical_string};
 use crate::jsonata::error::Error;
 use crate::jsonata::item::{Item, ItemsIter, Kind};
+use crate::jsonata::picture::round_to_15_digits;
 use crate::limits::QUERY_TEXT_CHARACTERS_MAX;
 use crate::value::{Docs, Heap, Value};
 
@@ -123,7 +124,7 @@ fn begin<'h, 'a: 'h>(
         Kind::Bool(bool) => out.extend_from_slice(if bool { b"true" } else { b"false" }),
         Kind::Number(number) if style == Style::Shown => format_f64(number, out),
         Kind::Number(number) if number.is_infinite() => return Err(Error::new("D1001").value("null")),
-        Kind::Number(number) => format_f64(rounded_to_15_digits(number), out),
+        Kind::Number(number) => format_f64(round_to_15_digits(number), out),
         Kind::String(string) => write_canonical_string(string, out),
         Kind::Function(_) => out.extend_from_slice(b"\"\""),
         Kind::Array(items) => {
@@ -151,14 +152,6 @@ fn break_line(out: &mut Vec<u8>, style: Style, depth: usize) {
         out.push(b'\n');
         out.resize(out.len() + 2 * depth, b' ');
     }
-}
-
-/// JavaScript's `Number(x.toPrecision(15))` of a number with a fraction.
-fn rounded_to_15_digits(number: f64) -> f64 {
-    if number.fract() == 0.0 || !number.is_finite() {
-        return number;
-    }
-    format!("{number:.14e}").parse().unwrap_or(number)
 }
 
 /// Why an item is no value of the execution.

@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::{aggregation, array, boolean, higher_order, numeric, object, sort, states, string};
+use super::{
+    aggregation, array, boolean, datetime, encoding, higher_order, numeric, object, pattern, sort, states,
+    string,
+};
 use crate::jsonata::error::Error;
 use crate::jsonata::evaluation::Evaluation;
 use crate::jsonata::item::Item;
@@ -57,12 +60,28 @@ static TABLE: &[Entry] = &[
     standard("lowercase", "<s-:s>", 1, string::lowercase),
     standard("trim", "<s-:s>", 1, string::trim),
     standard("pad", "<s-ns?:s>", 3, string::pad),
+    standard("contains", "<s-(sf):b>", 2, pattern::contains),
+    standard("split", "<s-(sf)n?:a<s>>", 3, pattern::split),
     standard("join", "<a<s>s?:s>", 2, string::join),
+    standard("match", "<s-f<s:o>n?:a<o>>", 3, pattern::find),
+    standard("replace", "<s-(sf)(sf)n?:s>", 4, pattern::replace),
+    standard("base64encode", "<s-:s>", 1, encoding::base64_encode),
+    standard("base64decode", "<s-:s>", 1, encoding::base64_decode),
+    standard("encodeUrlComponent", "<s-:s>", 1, encoding::encode_url_component),
+    standard("encodeUrl", "<s-:s>", 1, encoding::encode_url),
+    standard("decodeUrlComponent", "<s-:s>", 1, encoding::decode_url_component),
+    standard("decodeUrl", "<s-:s>", 1, encoding::decode_url),
+    standard("number", "<(nsb)-:n>", 1, numeric::number),
     standard("abs", "<n-:n>", 1, numeric::abs),
     standard("floor", "<n-:n>", 1, numeric::floor),
     standard("ceil", "<n-:n>", 1, numeric::ceil),
+    standard("round", "<n-n?:n>", 2, numeric::round),
     standard("power", "<n-n:n>", 2, numeric::power),
     standard("sqrt", "<n-:n>", 1, numeric::sqrt),
+    standard("formatNumber", "<n-so?:s>", 3, numeric::format_number),
+    standard("formatBase", "<n-n?:s>", 2, numeric::format_base),
+    standard("formatInteger", "<n-s:s>", 2, numeric::format_integer),
+    standard("parseInteger", "<s-s:n>", 2, numeric::parse_integer),
     standard("sum", "<a<n>:n>", 1, aggregation::sum),
     standard("max", "<a<n>:n>", 1, aggregation::max),
     standard("min", "<a<n>:n>", 1, aggregation::min),
@@ -86,6 +105,10 @@ static TABLE: &[Entry] = &[
     standard("error", "<s?:x>", 1, object::error),
     standard("assert", "<bs?:x>", 2, object::assert),
     standard("type", "<x:s>", 1, object::type_of),
+    standard("now", "<s?s?:s>", 2, datetime::now),
+    standard("millis", "<:n>", 0, datetime::millis),
+    standard("fromMillis", "<n-s?s?:s>", 3, datetime::from_millis_builtin),
+    standard("toMillis", "<s-s?:n>", 2, datetime::to_millis),
     standard("map", "<af>", 2, higher_order::map),
     standard("filter", "<af>", 2, higher_order::filter),
     standard("single", "<af?>", 2, higher_order::single),

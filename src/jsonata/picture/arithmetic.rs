@@ -31,7 +31,8 @@ fn shift_point(value: f64, places: i32) -> f64 {
 
 /// `$power`.
 pub fn power(base: f64, exponent: f64) -> Result<f64, Failure> {
-    let power = base.powf(exponent);
+    // JavaScript, unlike C, has no value for one to a power that is none.
+    let power = if base.abs() == 1.0 && !exponent.is_finite() { f64::NAN } else { base.powf(exponent) };
     if power.is_finite() {
         return Ok(power);
     }
@@ -72,7 +73,10 @@ mod tests {
         for (value, precision, rounded) in cases {
             let result = round(value, precision);
             assert_eq!(number_text(result), rounded, "$round({value}, {precision})");
-            assert!(result != 0.0 || result.is_sign_positive(), "$round({value}, {precision}) is negative zero");
+            assert!(
+                result != 0.0 || result.is_sign_positive(),
+                "$round({value}, {precision}) is negative zero"
+            );
         }
     }
 
@@ -84,7 +88,10 @@ mod tests {
         let huge = power(10.0, 400.0).expect_err("beyond a double");
         assert_eq!((huge.code, &*huge.value, &*huge.other), ("D3061", "10", "400"));
         assert_eq!(power(-2.0, 1.0 / 3.0).map_err(|failure| failure.code), Err("D3061"));
-        assert_eq!(sqrt(-2.0).map_err(|failure| (failure.code, failure.value)), Err(("D3060", "-2".to_owned())));
+        assert_eq!(
+            sqrt(-2.0).map_err(|failure| (failure.code, failure.value)),
+            Err(("D3060", "-2".to_owned()))
+        );
     }
 
     proptest! {

@@ -212,7 +212,10 @@ mod tests {
             assert_eq!(format_base(value, radix).as_deref(), Ok(text), "{value} in base {radix}");
         }
         for (radix, shown) in [(1.4, "1"), (36.6, "37"), (-2.0, "-2")] {
-            assert_eq!(format_base(1.0, radix), Err(Failure { value: shown.into(), ..Failure::new("D3100") }));
+            assert_eq!(
+                format_base(1.0, radix),
+                Err(Failure { value: shown.into(), ..Failure::new("D3100") })
+            );
         }
     }
 

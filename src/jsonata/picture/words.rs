@@ -151,7 +151,8 @@ pub(super) fn parse_words(text: &str) -> f64 {
     let text = text.to_lowercase();
     let mut segments = vec![0.0_f64];
     for word in split_words(&text) {
-        let value = WORD_VALUES.iter().find(|(known, _)| *known == word).map_or(f64::NAN, |(_, value)| *value);
+        let value =
+            WORD_VALUES.iter().find(|(known, _)| *known == word).map_or(f64::NAN, |(_, value)| *value);
         let top = segments.pop().unwrap_or(0.0);
         if value < 100.0 {
             if top >= 1000.0 {
@@ -173,8 +174,7 @@ fn split_words(text: &str) -> Vec<&str> {
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
         let after_comma = rest.strip_prefix(',').and_then(strip_space);
-        let after_and =
-            || strip_space(rest).and_then(|rest| rest.strip_prefix("and")).and_then(strip_space);
+        let after_and = || strip_space(rest).and_then(|rest| rest.strip_prefix("and")).and_then(strip_space);
         let after_one = || strip_space(rest).or_else(|| rest.strip_prefix(['-', '\\']));
         match after_comma.or_else(after_and).or_else(after_one) {
             Some(rest) => {
