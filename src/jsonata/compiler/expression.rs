@@ -16,8 +16,13 @@ impl Compiler<'_> {
         if matches!(node.kind, NodeKind::Path { .. }) {
             return;
         }
+        let is_stream = self.is_stream(id);
         for predicate in &node.predicates {
-            self.filter(*predicate, dst, dst, Close::Sequence);
+            if is_stream {
+                self.filter_tuples(*predicate, dst);
+            } else {
+                self.filter(*predicate, dst, dst, Close::Sequence);
+            }
         }
         if let Some(group) = &node.group {
             self.group(&group.pairs, group.position, dst, dst);
@@ -27,6 +32,21 @@ impl Compiler<'_> {
                 self.emit(Op::KeepArray { dst });
             }
             self.emit(Op::Unwrap { dst });
+        }
+    }
+
+    /// Whether an expression hands the bindings of a path on to the path that it is a step of.
+    fn is_stream(&self, id: NodeId) -> bool {
+        let mut id = id;
+        loop {
+            match &self.ast.node(id).kind {
+                NodeKind::Path { tuple, .. } => return *tuple,
+                NodeKind::Block { expressions, .. } => match expressions.last() {
+                    Some(last) => id = *last,
+                    None => return false,
+                },
+                _ => return false,
+            }
         }
     }
 
@@ -58,7 +78,8 @@ impl Compiler<'_> {
         let node = self.ast.node(id);
         match &node.kind {
             NodeKind::Path { steps, keep_singleton, tuple } => {
-                self.path(steps, *keep_singleton, *tuple, node.group.as_ref(), dst);
+                let keep = *keep_singleton || node.keep_array;
+                self.path(steps, keep, *tuple, node.group.as_ref(), dst);
             }
             NodeKind::Name(name) => {
                 let name = self.name(name);

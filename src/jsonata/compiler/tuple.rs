@@ -127,7 +127,7 @@ impl Compiler<'_> {
         self.frame().release(mark);
     }
 
-    fn filter_tuples(&mut self, predicate: NodeId, dst: Reg) {
+    pub(super) fn filter_tuples(&mut self, predicate: NodeId, dst: Reg) {
         let node = self.ast.node(predicate);
         if let (NodeKind::Number(number), true) = (&node.kind, node.predicates.is_empty()) {
             let number = self.number(*number);
