@@ -66,7 +66,10 @@ impl fmt::Display for Failure {
                  base={value}, exponent={other}"
             ),
             "D3100" => {
-                write!(f, "The radix of the formatBase function must be between 2 and 36.  It was given {value}")
+                write!(
+                    f,
+                    "The radix of the formatBase function must be between 2 and 36.  It was given {value}"
+                )
             }
             "D3110" => write!(
                 f,

@@ -24,12 +24,11 @@ impl NumberPicture {
             return Err(Failure::new("D3080"));
         }
         let positive = SubPicture::parse(first, &format)?;
-        let negative = match second {
-            Some(second) => SubPicture::parse(second, &format)?,
-            None => {
-                let prefix = format!("{}{}", format.minus_sign, positive.prefix);
-                SubPicture { prefix, ..positive.clone() }
-            }
+        let negative = if let Some(second) = second {
+            SubPicture::parse(second, &format)?
+        } else {
+            let prefix = format!("{}{}", format.minus_sign, positive.prefix);
+            SubPicture { prefix, ..positive.clone() }
         };
         Ok(Self { positive, negative, format })
     }
@@ -159,7 +158,11 @@ mod tests {
             (1.2, "0.0##,###", "1.2"),
         ];
         for (value, picture, text) in cases {
-            assert_eq!(format_with(value, picture, &[]), Ok(text.to_owned()), "$formatNumber({value}, {picture:?})");
+            assert_eq!(
+                format_with(value, picture, &[]),
+                Ok(text.to_owned()),
+                "$formatNumber({value}, {picture:?})"
+            );
         }
     }
 
@@ -168,7 +171,10 @@ mod tests {
         let german = [("decimal-separator", ","), ("grouping-separator", ".")];
         assert_eq!(format_with(1_234.5, "#.##0,00", &german), Ok("1.234,50".to_owned()));
         let devanagari = [("zero-digit", "\u{966}")];
-        assert_eq!(format_with(20.5, "\u{966}.\u{966}", &devanagari), Ok("\u{968}\u{966}.\u{96b}".to_owned()));
+        assert_eq!(
+            format_with(20.5, "\u{966}.\u{966}", &devanagari),
+            Ok("\u{968}\u{966}.\u{96b}".to_owned())
+        );
         let others = [
             ("minus-sign", "minus "),
             ("exponent-separator", "E"),

@@ -172,9 +172,8 @@ impl<'p> Parts<'p> {
         let (percents, per_milles) = (count(format.percent), count(format.per_mille));
         let grouping = |c: Option<&char>| c == Some(&format.grouping_separator);
         let point = self.whole.iter().position(|c| *c == format.decimal_separator);
-        let beside_point = |at: usize| {
-            at > 0 && grouping(self.whole.get(at - 1)) || grouping(self.whole.get(at + 1))
-        };
+        let beside_point =
+            |at: usize| at > 0 && grouping(self.whole.get(at - 1)) || grouping(self.whole.get(at + 1));
         let any_digit = |part: &[char]| part.iter().any(|c| format.is_digit(*c));
         let optional = |c: &char| *c == format.digit;
         let first_optional = self.integer.iter().position(optional).unwrap_or(0);
@@ -193,7 +192,10 @@ impl<'p> Parts<'p> {
             ("D3090", any_digit(&self.integer[..first_optional])),
             ("D3091", any_digit(&self.fraction[last_optional..])),
             ("D3092", exponent.is_some_and(|part| !part.is_empty()) && percents + per_milles > 0),
-            ("D3093", exponent.is_some_and(|part| part.is_empty() || !part.iter().all(|c| format.is_digit(*c)))),
+            (
+                "D3093",
+                exponent.is_some_and(|part| part.is_empty() || !part.iter().all(|c| format.is_digit(*c))),
+            ),
         ];
         checks.iter().rev().find(|(_, wrong)| *wrong).map(|(code, _)| *code)
     }
@@ -252,7 +254,9 @@ impl<'p> Parts<'p> {
         };
         let first = next(self.fraction, 0);
         let separators = std::iter::successors(first, |at| next(self.integer, at + 1));
-        separators.map(|at| count_digit_signs(&self.fraction[..at.min(self.fraction.len())], format)).collect()
+        separators
+            .map(|at| count_digit_signs(&self.fraction[..at.min(self.fraction.len())], format))
+            .collect()
     }
 }
 

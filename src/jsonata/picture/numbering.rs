@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn letters_of_columns() {
-        for (value, text) in [(0.0, ""), (1.0, "A"), (26.0, "Z"), (27.0, "AA"), (702.0, "ZZ"), (703.0, "AAA")] {
+        for (value, text) in [(0.0, ""), (1.0, "A"), (26.0, "Z"), (27.0, "AA"), (702.0, "ZZ"), (703.0, "AAA")]
+        {
             assert_eq!(letters(value, b'A'), text);
         }
         assert!(letters(f64::MAX, b'a').len() < 250);

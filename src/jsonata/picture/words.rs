@@ -139,7 +139,7 @@ fn push_below_hundred(number: usize, ordinal: bool, out: &mut String) {
 pub(super) fn title_case(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for word in words.split_inclusive([' ', '-']) {
-        let initial = if word == "and " { 0 } else { 1 };
+        let initial = usize::from(word != "and ");
         out.push_str(&word[..initial].to_ascii_uppercase());
         out.push_str(&word[initial..]);
     }
@@ -151,7 +151,8 @@ pub(super) fn parse_words(text: &str) -> f64 {
     let text = text.to_lowercase();
     let mut segments = vec![0.0_f64];
     for word in split_words(&text) {
-        let value = WORD_VALUES.iter().find(|(known, _)| *known == word).map_or(f64::NAN, |(_, value)| *value);
+        let value =
+            WORD_VALUES.iter().find(|(known, _)| *known == word).map_or(f64::NAN, |(_, value)| *value);
         let top = segments.pop().unwrap_or(0.0);
         if value < 100.0 {
             if top >= 1000.0 {
@@ -173,8 +174,7 @@ fn split_words(text: &str) -> Vec<&str> {
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
         let after_comma = rest.strip_prefix(',').and_then(strip_space);
-        let after_and =
-            || strip_space(rest).and_then(|rest| rest.strip_prefix("and")).and_then(strip_space);
+        let after_and = || strip_space(rest).and_then(|rest| rest.strip_prefix("and")).and_then(strip_space);
         let after_one = || strip_space(rest).or_else(|| rest.strip_prefix(['-', '\\']));
         match after_comma.or_else(after_and).or_else(after_one) {
             Some(rest) => {
@@ -252,9 +252,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_read_back(value in 0..1_u64 << 53, ordinal: bool) {
+        fn words_read_back(value in 0..1_000_000_000_000_000_u64, ordinal: bool) {
             let value = value as f64;
-            prop_assume!(value < 1e15);
             prop_assert_eq!(Some(parse_words(&words(value, ordinal))), Some(value));
         }
     }

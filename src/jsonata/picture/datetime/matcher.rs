@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn parts_take_what_they_can() {
-        let two = [Step::Part, Step::One(DIGIT), Step::Repeat(1), Step::Part, Step::One(DIGIT), Step::Repeat(1)];
+        let two =
+            [Step::Part, Step::One(DIGIT), Step::Repeat(1), Step::Part, Step::One(DIGIT), Step::Repeat(1)];
         check(&two, "1234", Some(&["123", "4"]));
         check(&two, "1", None);
         check(&two, "12x", None);
@@ -190,7 +191,8 @@ mod tests {
         let words = [Step::Part, Step::NumberWord, Step::Repeat(1), Step::Part, Step::Text("teen")];
         check(&words, "seventeen", Some(&["seven", "teen"]));
         check(&words[..3], "Seventeen and six", Some(&["Seventeen and six"]));
-        let names = [Step::Part, Step::One(Class::Letter), Step::Repeat(1), Step::Part, Step::Either(&["y", "ly"])];
+        let names =
+            [Step::Part, Step::One(Class::Letter), Step::Repeat(1), Step::Part, Step::Either(&["y", "ly"])];
         check(&names, "July", Some(&["Jul", "y"]));
         check(&[Step::Part, Step::Text("\u{c9}k")], "\u{e9}\u{212a}", None);
         check(&[Step::Part, Step::Text("\u{c9}k")], "\u{e9}K", Some(&["\u{e9}K"]));

@@ -85,7 +85,8 @@ impl Marker {
     fn parse(text: &str) -> Result<Self, Failure> {
         let unknown = |letter: &str| Failure::of_text("D3132", letter);
         let letter = text.chars().next().ok_or_else(|| unknown(""))?;
-        let component = Component::from_letter(letter).ok_or_else(|| unknown(letter.encode_utf8(&mut [0; 4])))?;
+        let component =
+            Component::from_letter(letter).ok_or_else(|| unknown(letter.encode_utf8(&mut [0; 4])))?;
         let modifiers = &text[letter.len_utf8()..];
         let (presentation, width) = match modifiers.rsplit_once(',') {
             Some((presentation, width)) => (presentation, Width::parse(width)?),
