@@ -1,6 +1,8 @@
 //! The tree as it was written to the tree that is compiled: flat paths, folded literals, resolved `%`.
 
 mod ancestor;
+#[cfg(test)]
+mod dump;
 mod expression;
 mod path;
 mod tail_call;
