@@ -11,6 +11,8 @@ struct Detail {
     code: &'static str,
     position: Option<u32>,
     token: Option<String>,
+    /// Whether `token` is JSON text rather than the word itself.
+    token_is_json: bool,
     /// JSON text.
     value: Option<String>,
     /// JSON text.
@@ -69,10 +71,25 @@ impl Error {
         self
     }
 
+    /// The same error, seen from a call around it.
+    #[must_use]
+    pub fn moved(mut self, position: u32) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
     /// The operator or function, unless it is known already.
     #[must_use]
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.0.token.get_or_insert_with(|| token.into());
+        self
+    }
+
+    /// A literal where another word was expected, as JSON text.
+    #[must_use]
+    pub fn literal_token(mut self, json: impl Into<String>) -> Self {
+        self.0.token = Some(json.into());
+        self.0.token_is_json = true;
         self
     }
 
@@ -122,6 +139,7 @@ fn fill(template: &str, detail: &Detail) -> String {
         match name {
             "value" => out.push_str(detail.value.as_deref().unwrap_or("undefined")),
             "value2" => out.push_str(detail.second_value.as_deref().unwrap_or("undefined")),
+            "token" if detail.token_is_json => out.push_str(detail.token.as_deref().unwrap_or_default()),
             "token" => push_json(detail.token.as_deref(), &mut out),
             "type" => push_json(detail.text.as_deref(), &mut out),
             "index" => {

@@ -52,6 +52,8 @@ pub enum ArrayKind {
     KeptSequence,
     /// The result of an array constructor that is a step: paths do not flatten it.
     Constructed,
+    /// What wraps an input that is an array, so that it counts as one item.
+    Whole,
     /// Tuples of a path with bindings; each is an array of kind [`Self::Tuple`].
     TupleStream,
     /// One tuple: the context, then the bindings of its path.

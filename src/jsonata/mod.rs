@@ -2,10 +2,16 @@
 
 pub(crate) mod ast;
 mod code;
+mod compiler;
 mod error;
 mod evaluation;
 mod functions;
 mod item;
+mod regexes;
+mod lexer;
+mod normalize;
+mod parser;
+mod token;
 pub mod picture;
 mod signature;
 
@@ -13,3 +19,4 @@ pub use code::LambdaId;
 pub use error::Error;
 pub use functions::Builtin;
 pub use item::{ArrayKind, Function, Item, ItemArray, ItemObject, Items, Kind, Members};
+pub(crate) use normalize::parse;

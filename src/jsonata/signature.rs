@@ -13,6 +13,8 @@ pub(crate) type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
 /// What a function takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Signature {
+    /// As it was written.
+    text: Box<str>,
     parameters: Box<[Parameter]>,
     /// Matching as many arguments as parameters needs no search.
     is_plain: bool,
@@ -98,6 +100,19 @@ fn type_of(item: Item<'_>, docs: &Docs<'_>) -> Types {
     }
 }
 
+impl serde::Serialize for Signature {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Signature {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(|(error, _)| serde::de::Error::custom(error))
+    }
+}
+
 impl Signature {
     /// Reads a signature; `text` starts with `<`. The number is the offset of what is wrong (S0401, S0402).
     pub(crate) fn parse(text: &str) -> Result<Self, (Error, usize)> {
@@ -132,7 +147,7 @@ impl Signature {
             at += 1;
         }
         let is_plain = parameters.iter().all(|parameter| !parameter.is_repeated && !parameter.is_lazy);
-        Ok(Self { parameters: parameters.into(), is_plain })
+        Ok(Self { text: text.into(), parameters: parameters.into(), is_plain })
     }
 
     /// Checks the arguments and completes them: by the context where one is missing, and by wrapping what should

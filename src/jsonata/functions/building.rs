@@ -31,6 +31,11 @@ pub(super) fn check_text(text: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The same for a string of `len` bytes that is still being built.
+pub(crate) fn check_text_len(len: usize) -> Result<(), Error> {
+    if len / 4 > QUERY_TEXT_CHARACTERS_MAX { Err(text_too_long()) } else { Ok(()) }
+}
+
 /// The error of a string that is too long.
 #[cold]
 pub(super) fn text_too_long() -> Error {
@@ -39,7 +44,7 @@ pub(super) fn text_too_long() -> Error {
 }
 
 /// Fails if a sequence is longer than an evaluation may build.
-pub(super) fn check_sequence(len: usize) -> Result<(), Error> {
+pub(crate) fn check_sequence(len: usize) -> Result<(), Error> {
     if len > QUERY_SEQUENCE_ITEMS_MAX {
         return Err(Error::new("").text(format!(
             "The expression builds a sequence of {len} elements; at most {QUERY_SEQUENCE_ITEMS_MAX} are allowed"

@@ -48,7 +48,7 @@ pub(crate) fn write_string(
 }
 
 /// The JSON text that an error shows of an item; `None` if it is undefined.
-pub(super) fn shown(item: Item<'_>, docs: &Docs<'_>) -> Option<String> {
+pub(crate) fn shown(item: Item<'_>, docs: &Docs<'_>) -> Option<String> {
     if item.is_undefined() {
         return None;
     }
@@ -212,17 +212,26 @@ pub(crate) fn to_value<'a>(item: Item<'a>, heap: Heap<'_, 'a>) -> Result<Value<'
     }
 }
 
-fn scalar_value<'a>(item: Item<'a>, heap: Heap<'_, 'a>) -> Result<Value<'a>, NoValue> {
+/// A number as a value, if it is finite.
+#[inline]
+pub(crate) fn number_value<'a>(number: f64) -> Option<Value<'a>> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        Some(Value::Int(number as i64))
+    } else if number.is_finite() {
+        Some(Value::Float(number))
+    } else {
+        None
+    }
+}
+
+fn scalar_value<'a>(item: Item<'a>, heap: Heap<'_, 'a>) -> Result<Value<'a>, NoValue> {
     match item {
         Item::Json(value) => Ok(value),
         Item::Number(number) if number.is_nan() => Ok(heap.text_in_arena("NaN")),
         Item::Number(f64::INFINITY) => Ok(heap.text_in_arena("Infinity")),
         Item::Number(f64::NEG_INFINITY) => Ok(heap.text_in_arena("-Infinity")),
-        Item::Number(number) if number.fract() == 0.0 && number.abs() <= EXACT => {
-            Ok(Value::Int(number as i64))
-        }
-        Item::Number(number) => Ok(Value::Float(number)),
+        Item::Number(number) => Ok(number_value(number).unwrap_or(Value::Null)),
         Item::Function(_) => Err(NoValue::Function),
         _ => Ok(Value::Null),
     }

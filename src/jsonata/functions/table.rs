@@ -12,7 +12,7 @@ use crate::jsonata::item::Item;
 use crate::jsonata::signature::Signature;
 
 /// A function's index in the table of functions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Builtin(pub u8);
 
 /// How functions are implemented: arguments in, result out. A sequence is returned as such; the caller unwraps it.

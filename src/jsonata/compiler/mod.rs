@@ -1,0 +1,14 @@
+//! From the syntax tree to code.
+
+mod analysis;
+mod call;
+mod compile;
+mod emit;
+mod expression;
+mod frame;
+mod object;
+mod path;
+mod test;
+mod tuple;
+
+pub(crate) use compile::{Dialect, compile};

@@ -1,0 +1,340 @@
+//! Calling functions: frames of lambdas, functions of the language, partial application, chains.
+
+use smallvec::SmallVec;
+
+use super::dispatch::Cursor;
+use super::state::{Evaluation, FRAMES_MAX, Frame, NESTED_MAX};
+use super::steps::inner_of_whole;
+use crate::jsonata::code::{LambdaId, Op, Reg, Site};
+use crate::jsonata::error::Error;
+use crate::jsonata::functions::{self, error_value};
+use crate::jsonata::item::{Function, Item};
+
+/// Arguments of a call.
+type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
+
+impl<'a> Evaluation<'_, 'a> {
+    /// The instructions of this file.
+    pub(super) fn calling(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+        let code = self.code;
+        match op {
+            Op::Closure { dst, lambda, context } => {
+                let sources = &code.lambdas[usize::from(lambda.0)].sources;
+                let captured = sources.iter().map(|source| self.get(cursor, *source));
+                let captures: &'a [Item<'a>] = self.heap.arena.bump().alloc_slice_fill_iter(captured);
+                let context = self.get(cursor, context);
+                let function = Item::function(Function::Lambda { lambda, captures, context }, self.heap);
+                self.set(cursor, dst, function);
+                Ok(())
+            }
+            Op::CallBuiltin { dst, first, site } => {
+                let site = &code.sites[usize::from(site)];
+                let arguments = self.arguments(cursor, first, site.arguments);
+                let result = self.call_builtin(cursor, site, &arguments)?;
+                let result = if site.keep_array { self.kept(result) } else { result };
+                self.set(cursor, dst, result.unwrapped());
+                Ok(())
+            }
+            Op::Call { dst, first, site } => {
+                let site = &code.sites[usize::from(site)];
+                let function = self.get(cursor, first);
+                let arguments = self.arguments(cursor, first.offset(1), site.arguments);
+                self.call_item(cursor, dst, function, arguments, Some(site))
+            }
+            Op::TailCall { first, site } => {
+                let site = &code.sites[usize::from(site)];
+                let function = self.get(cursor, first);
+                let arguments = self.arguments(cursor, first.offset(1), site.arguments);
+                self.tail_call(cursor, function, arguments, site)
+            }
+            Op::CallEach { dst, first, count } => {
+                let function = self.get(cursor, first);
+                let taken = self.arity(function).clamp(1, usize::from(count));
+                let arguments = self.arguments(cursor, first.offset(1), taken as u16);
+                self.call_item(cursor, dst, function, arguments, None)
+            }
+            Op::Apply { dst, first } => {
+                let (function, argument) = (self.get(cursor, first), self.get(cursor, first.offset(1)));
+                if !function.is_function() {
+                    return Err(error_value(Error::new("T2006"), function, self.heap.docs));
+                }
+                if argument.is_function() {
+                    let chain = Function::Chain { first: argument, second: function };
+                    let chain = Item::function(chain, self.heap);
+                    self.set(cursor, dst, chain);
+                    return Ok(());
+                }
+                self.call_item(cursor, dst, function, SmallVec::from_slice(&[argument]), None)
+            }
+            Op::Partial { dst, first, site } => {
+                let site = &code.sites[usize::from(site)];
+                let function = self.get(cursor, first);
+                if !function.is_function() {
+                    let code = if site.suggestion && function.is_undefined() { "T1007" } else { "T1008" };
+                    return Err(named(Error::new(code), site));
+                }
+                let given = site.given.iter().enumerate().map(|(index, is_given)| {
+                    is_given.then(|| self.get(cursor, first.offset(1 + index as u16)))
+                });
+                let arguments: &'a [Option<Item<'a>>] = self.heap.arena.bump().alloc_slice_fill_iter(given);
+                let partial = Item::function(Function::Partial { function, arguments }, self.heap);
+                self.set(cursor, dst, partial);
+                Ok(())
+            }
+            Op::CheckFunction { src, index, site } => {
+                let item = self.get(cursor, src);
+                if item.is_function() {
+                    return Ok(());
+                }
+                let error = named(Error::new("T0410").index(usize::from(index)), &code.sites[usize::from(site)]);
+                Err(error_value(error, item, self.heap.docs))
+            }
+            // Everything else is dispatched before.
+            _ => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn arguments(&self, cursor: &Cursor, first: Reg, count: u16) -> Arguments<'a> {
+        let start = cursor.base + usize::from(first.0);
+        SmallVec::from_slice(&self.registers[start..start + usize::from(count)])
+    }
+
+    fn call_builtin(&mut self, cursor: &Cursor, site: &Site, arguments: &[Item<'a>]) -> Result<Item<'a>, Error> {
+        self.charge(1)?;
+        let Some(builtin) = site.builtin else { return Ok(Item::Undefined) };
+        let context = inner_of_whole(self.get(cursor, site.context));
+        let result = match builtin.signature() {
+            Some(signature) => signature
+                .validate(self, arguments, context)
+                .and_then(|arguments| builtin.call(self, &arguments)),
+            None => builtin.call(self, arguments),
+        };
+        result.map_err(|error| named(error, site))
+    }
+
+    /// Calls a function that is a value: a lambda gets a frame, everything else is called at once.
+    fn call_item(
+        &mut self,
+        cursor: &mut Cursor,
+        dst: Reg,
+        function: Item<'a>,
+        arguments: Arguments<'a>,
+        site: Option<&Site>,
+    ) -> Result<(), Error> {
+        self.charge(1)?;
+        let context = site.map_or(Item::Undefined, |site| inner_of_whole(self.get(cursor, site.context)));
+        if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
+            let arguments = self.checked(*lambda, arguments, context).map_err(|error| located(error, site))?;
+            let position = site.and_then(|_| self.code.position((cursor.pc - 1) as u16));
+            self.enter_frame(cursor, *lambda, captures, *own, &arguments, dst, position)?;
+            return Ok(());
+        }
+        let result = self.invoke(function, arguments, context).map_err(|error| located(error, site))?;
+        let result = match site {
+            Some(site) if site.keep_array => self.kept(result).unwrapped(),
+            Some(_) => result.unwrapped(),
+            // What is called for each element is not unwrapped.
+            None => result,
+        };
+        self.set(cursor, dst, result);
+        Ok(())
+    }
+
+    /// A call in place of the frame.
+    fn tail_call(
+        &mut self,
+        cursor: &mut Cursor,
+        function: Item<'a>,
+        arguments: Arguments<'a>,
+        site: &Site,
+    ) -> Result<(), Error> {
+        self.charge(1)?;
+        let context = inner_of_whole(self.get(cursor, site.context));
+        if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
+            let arguments = self.checked(*lambda, arguments, context).map_err(|error| located(error, Some(site)))?;
+            let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+            frame.lambda = *lambda;
+            let base = frame.base;
+            self.registers.truncate(base);
+            self.fill_frame(base, *lambda, captures, *own, &arguments);
+            cursor.pc = usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0);
+            return Ok(());
+        }
+        let result = self.invoke(function, arguments, context).map_err(|error| located(error, Some(site)))?;
+        // The call is the last thing that its lambda does: the register after the arguments is the frame's own.
+        let result = result.unwrapped();
+        self.pending_return(cursor, result);
+        Ok(())
+    }
+
+    /// Has the frame return a value: its code ends with a `Return` of register 0.
+    fn pending_return(&mut self, cursor: &mut Cursor, result: Item<'a>) {
+        self.set(cursor, Reg::CONTEXT, result);
+        cursor.pc = self.code.ops.len() - 1;
+    }
+
+    /// The arguments as a lambda's signature wants them.
+    fn checked(
+        &mut self,
+        lambda: LambdaId,
+        arguments: Arguments<'a>,
+        context: Item<'a>,
+    ) -> Result<Arguments<'a>, Error> {
+        match &self.code.lambdas[usize::from(lambda.0)].signature {
+            Some(signature) => signature.validate(self, &arguments, context),
+            None => Ok(arguments),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a frame is made of")]
+    fn enter_frame(
+        &mut self,
+        cursor: &mut Cursor,
+        lambda: LambdaId,
+        captures: &'a [Item<'a>],
+        context: Item<'a>,
+        arguments: &[Item<'a>],
+        dst: Reg,
+        position: Option<u32>,
+    ) -> Result<(), Error> {
+        if self.frames.len() >= FRAMES_MAX {
+            return Err(Error::new("D1011"));
+        }
+        let base = self.registers.len();
+        self.fill_frame(base, lambda, captures, context, arguments);
+        let pc = cursor.pc.min(usize::from(u16::MAX)) as u16;
+        self.frames.push(Frame { base, lambda, pc, dst, position });
+        *cursor = Cursor { pc: usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0), base };
+        Ok(())
+    }
+
+    fn fill_frame(
+        &mut self,
+        base: usize,
+        lambda: LambdaId,
+        captures: &[Item<'a>],
+        context: Item<'a>,
+        arguments: &[Item<'a>],
+    ) {
+        let code = &self.code.lambdas[usize::from(lambda.0)];
+        self.registers.resize(base + usize::from(code.registers), Item::Undefined);
+        self.registers[base] = context;
+        let count = arguments.len().min(usize::from(code.parameters));
+        self.registers[base + 1..][..count].copy_from_slice(&arguments[..count]);
+        for (target, captured) in code.captures.iter().zip(captures) {
+            self.registers[base + usize::from(target.0)] = *captured;
+        }
+    }
+
+    /// Ends the innermost frame. Its result, if it is the one that `run` was to run.
+    pub(super) fn leave_frame(&mut self, cursor: &mut Cursor, result: Item<'a>, depth: usize) -> Option<Item<'a>> {
+        let Some(frame) = self.frames.pop() else { return Some(result) };
+        self.registers.truncate(frame.base);
+        if self.frames.len() <= depth {
+            return Some(result);
+        }
+        let base = self.frames.last().map_or(0, |frame| frame.base);
+        *cursor = Cursor { pc: usize::from(frame.pc), base };
+        self.set(cursor, frame.dst, result);
+        None
+    }
+
+    /// Calls a function and returns what it returns, unwrapped if it is a lambda; fails with T1006 if it is none.
+    pub fn call(&mut self, function: Item<'a>, arguments: &[Item<'a>]) -> Result<Item<'a>, Error> {
+        self.charge(1)?;
+        self.invoke(function, SmallVec::from_slice(arguments), Item::Undefined)
+    }
+
+    fn invoke(
+        &mut self,
+        mut function: Item<'a>,
+        mut arguments: Arguments<'a>,
+        context: Item<'a>,
+    ) -> Result<Item<'a>, Error> {
+        loop {
+            let Item::Function(called) = function else { return Err(Error::new("T1006")) };
+            match called {
+                Function::Builtin(builtin) => {
+                    let arguments = match builtin.signature() {
+                        Some(signature) => signature.validate(self, &arguments, context)?,
+                        None => arguments,
+                    };
+                    return self.nested(|evaluation| builtin.call(evaluation, &arguments));
+                }
+                Function::Lambda { lambda, captures, context: own } => {
+                    let arguments = self.checked(*lambda, arguments, context)?;
+                    return self.nested(|evaluation| evaluation.run_lambda(*lambda, captures, *own, &arguments));
+                }
+                Function::Partial { function: inner, arguments: given } => {
+                    let mut rest = arguments.into_iter();
+                    arguments =
+                        given.iter().map(|given| given.or_else(|| rest.next()).unwrap_or(Item::Undefined)).collect();
+                    function = *inner;
+                }
+                Function::Chain { first, second } => {
+                    let (first, second) = (*first, *second);
+                    let result = self.nested(|evaluation| evaluation.invoke(first, arguments, context))?;
+                    arguments = SmallVec::from_slice(&[result.unwrapped()]);
+                    function = second;
+                }
+                Function::Regex(_) | Function::RegexNext { .. } => {
+                    return functions::call_regex(self, called, &arguments);
+                }
+            }
+        }
+    }
+
+    /// Runs something on top of the Rust stack, if that is not too high yet.
+    fn nested<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.nested >= NESTED_MAX {
+            return Err(Error::new("D1011"));
+        }
+        self.nested += 1;
+        let result = body(self);
+        self.nested -= 1;
+        result
+    }
+
+    fn run_lambda(
+        &mut self,
+        lambda: LambdaId,
+        captures: &'a [Item<'a>],
+        context: Item<'a>,
+        arguments: &[Item<'a>],
+    ) -> Result<Item<'a>, Error> {
+        let depth = self.frames.len();
+        let mut cursor = Cursor { pc: 0, base: 0 };
+        self.enter_frame(&mut cursor, lambda, captures, context, arguments, Reg::CONTEXT, None)?;
+        self.run(depth, self.code.lambdas[usize::from(lambda.0)].entry)
+    }
+
+    /// How many parameters a function has.
+    pub fn arity(&self, function: Item<'a>) -> usize {
+        let Item::Function(function) = function else { return 0 };
+        match function {
+            Function::Builtin(builtin) => builtin.arity(),
+            Function::Lambda { lambda, .. } => usize::from(self.code.lambdas[usize::from(lambda.0)].parameters),
+            Function::Partial { arguments, .. } => arguments.iter().filter(|given| given.is_none()).count(),
+            Function::Chain { .. } => 1,
+            Function::Regex(_) => 2,
+            Function::RegexNext { .. } => 0,
+        }
+    }
+}
+
+/// An error with the name of the function that was called.
+#[cold]
+fn named(error: Error, site: &Site) -> Error {
+    match &site.token {
+        Some(token) => error.token(&**token),
+        None => error,
+    }
+}
+
+#[cold]
+fn located(error: Error, site: Option<&Site>) -> Error {
+    let Some(site) = site else { return error };
+    let error = if error.code() == "T1006" && site.suggestion { Error::new("T1005") } else { error };
+    named(error, site)
+}

@@ -1,0 +1,215 @@
+//! Object constructors and grouping.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use super::dispatch::Cursor;
+use super::state::Evaluation;
+use crate::jsonata::code::{Op, Reg};
+use crate::jsonata::error::Error;
+use crate::jsonata::functions::{error_value, number_value};
+use crate::jsonata::item::{ArrayKind, Item};
+use crate::value::{Array, ShapeId, Value};
+
+/// Groups while they are gathered and turned into values.
+#[derive(Debug)]
+pub(super) struct Groups<'a> {
+    by_key: HashMap<&'a str, usize, RandomState>,
+    groups: Vec<Group<'a>>,
+    /// The pair whose groups are being gone through, and the next of them to look at.
+    pair: Option<u16>,
+    next: usize,
+}
+
+#[derive(Debug)]
+struct Group<'a> {
+    key: &'a str,
+    pair: u16,
+    items: Vec<Item<'a>>,
+    value: Item<'a>,
+}
+
+impl<'a> Groups<'a> {
+    fn new() -> Self {
+        Self { by_key: HashMap::default(), groups: Vec::new(), pair: None, next: 0 }
+    }
+
+    /// The next group of a pair.
+    fn advance(&mut self, pair: u16) -> Option<&Group<'a>> {
+        if self.pair != Some(pair) {
+            self.pair = Some(pair);
+            self.next = 0;
+        }
+        let found = self.groups[self.next..].iter().position(|group| group.pair == pair);
+        match found {
+            Some(offset) => {
+                self.next += offset + 1;
+                self.groups.get(self.next - 1)
+            }
+            None => {
+                self.pair = None;
+                None
+            }
+        }
+    }
+}
+
+impl<'a> Evaluation<'_, 'a> {
+    /// The instructions of this file.
+    pub(super) fn grouping(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+        match op {
+            Op::GroupContext { dst, src } => {
+                let item = self.get(cursor, src);
+                let item = match item.as_array(self.heap.docs) {
+                    None => item,
+                    Some(items) if items.is_empty() => Item::Undefined,
+                    Some(items) if items.len() == 1 => items.get(0).unwrap_or(Item::Undefined),
+                    Some(items) => {
+                        let items = items.to_list(self.heap);
+                        self.merged(&items)?
+                    }
+                };
+                self.set(cursor, dst, item);
+            }
+            Op::Object { dst, first, shape } => {
+                let item = self.object(cursor, first, shape)?;
+                self.set(cursor, dst, item);
+            }
+            Op::GroupOpen => self.groups.push(Groups::new()),
+            Op::GroupAdd { key, item, pair } => {
+                self.group_add(self.get(cursor, key), self.get(cursor, item), pair)?;
+            }
+            Op::GroupNext { dst, pair, exit } => match self.next_group(pair) {
+                Some(items) => {
+                    let item = self.merged(&items)?;
+                    self.set(cursor, dst, item);
+                }
+                None => cursor.pc = usize::from(exit.0),
+            },
+            Op::GroupNextTuple { first, pair, exit } => match self.next_group(pair) {
+                Some(tuples) => self.merge_tuples(cursor, first, &tuples)?,
+                None => cursor.pc = usize::from(exit.0),
+            },
+            Op::GroupValue { src } => {
+                let value = self.get(cursor, src);
+                if let Some(groups) = self.groups.last_mut()
+                    && let Some(group) = groups.groups.get_mut(groups.next.wrapping_sub(1))
+                {
+                    group.value = value;
+                }
+            }
+            Op::GroupClose { dst } => {
+                let groups = self.groups.pop().map(|groups| groups.groups).unwrap_or_default();
+                let members: Vec<(&'a str, Item<'a>)> = groups
+                    .into_iter()
+                    .filter(|group| !group.value.is_undefined())
+                    .map(|group| (group.key, group.value))
+                    .collect();
+                self.reserve(size_of_val(&*members))?;
+                let object = Item::object(&members, self.heap);
+                self.set(cursor, dst, object);
+            }
+            // Everything else is dispatched before.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn next_group(&mut self, pair: u16) -> Option<Vec<Item<'a>>> {
+        let groups = self.groups.last_mut()?;
+        groups.advance(pair).map(|group| group.items.clone())
+    }
+
+    fn group_add(&mut self, key: Item<'a>, item: Item<'a>, pair: u16) -> Result<(), Error> {
+        let docs = self.heap.docs;
+        if key.is_undefined() {
+            return Ok(());
+        }
+        let Some(text) = key.as_str(docs) else { return Err(error_value(Error::new("T1003"), key, docs)) };
+        let text = text.to_text();
+        let bump = self.heap.arena.bump();
+        let Some(groups) = self.groups.last_mut() else { return Ok(()) };
+        if let Some(index) = groups.by_key.get(&*text) {
+            let group = &mut groups.groups[*index];
+            if group.pair != pair {
+                return Err(Error::new("D1009").string_value(&text));
+            }
+            group.items.push(item);
+        } else {
+            let key: &'a str = bump.alloc_str(&text);
+            groups.by_key.insert(key, groups.groups.len());
+            groups.groups.push(Group { key, pair, items: vec![item], value: Item::Undefined });
+        }
+        Ok(())
+    }
+
+    /// Several items as one value, the elements of arrays in their place; one as it is.
+    pub(super) fn merged(&mut self, items: &[Item<'a>]) -> Result<Item<'a>, Error> {
+        match items {
+            [] => Ok(Item::Undefined),
+            [only] => Ok(*only),
+            _ => {
+                let mark = self.list.len();
+                for item in items {
+                    match item.as_array(self.heap.docs) {
+                        Some(elements) => {
+                            self.charge(elements.len())?;
+                            self.list.extend(elements.iter());
+                        }
+                        None if item.is_undefined() => {}
+                        None => self.list.push(*item),
+                    }
+                }
+                self.take(mark, ArrayKind::Plain)
+            }
+        }
+    }
+
+    /// An object with the keys of a shape. Where all values are there and are JSON it is a value of the execution
+    /// at once, with the keys rendered in advance.
+    fn object(&mut self, cursor: &Cursor, first: Reg, shape: u16) -> Result<Item<'a>, Error> {
+        let keys = &self.code.shape_keys[usize::from(shape)];
+        let start = cursor.base + usize::from(first.0);
+        let items = &self.registers[start..start + keys.len()];
+        let bump = self.heap.arena.bump();
+        let mut values = bumpalo::collections::Vec::with_capacity_in(items.len(), bump);
+        values.extend(items.iter().map_while(|item| self.json_value(*item)));
+        if values.len() == items.len() {
+            let shape = ShapeId(self.code.shape_ids[usize::from(shape)]);
+            return Ok(Item::Json(self.heap.shaped(shape, values.into_bump_slice())));
+        }
+        let mut members: Vec<(&'a str, Item<'a>)> = Vec::with_capacity(items.len());
+        for (key, item) in keys.iter().zip(items) {
+            if !item.is_undefined() {
+                members.push((bump.alloc_str(key), *item));
+            }
+        }
+        self.reserve(size_of_val(&*members))?;
+        Ok(Item::object(&members, self.heap))
+    }
+
+    /// The value that an item is, or that it can be made without looking deep.
+    fn json_value(&self, item: Item<'a>) -> Option<Value<'a>> {
+        match item {
+            Item::Json(value) => Some(value),
+            Item::Number(number) => number_value(number),
+            Item::Array(array) if matches!(array.kind, ArrayKind::Plain | ArrayKind::Sequence) => {
+                let bump = self.heap.arena.bump();
+                let mut values = bumpalo::collections::Vec::with_capacity_in(array.items.len(), bump);
+                values.extend(array.items.iter().map_while(|item| match item {
+                    Item::Json(value) => Some(*value),
+                    Item::Number(number) => number_value(*number),
+                    _ => None,
+                }));
+                if values.len() < array.items.len() {
+                    return None;
+                }
+                let values: &'a [Value<'a>] = values.into_bump_slice();
+                let Value::Array(array) = self.heap.array_in_arena(values) else { return None };
+                let array: &'a Array<'a> = array;
+                Some(Value::Array(array))
+            }
+            _ => None,
+        }
+    }
+}

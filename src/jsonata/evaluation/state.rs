@@ -1,0 +1,167 @@
+//! The state of an evaluation.
+
+use super::group::Groups;
+use crate::jsonata::code::{Code, LambdaId, Reg};
+use crate::jsonata::error::Error;
+use crate::jsonata::item::{Item, ItemsIter};
+use crate::value::Heap;
+use crate::value::random::Random;
+
+/// Functions of the language that call back into the expression may nest this deep.
+pub(super) const NESTED_MAX: u32 = 64;
+/// Frames of lambdas at once.
+pub(super) const FRAMES_MAX: usize = 8192;
+
+/// One evaluation.
+pub(crate) struct Evaluation<'h, 'a: 'h> {
+    /// Documents and arena.
+    pub heap: Heap<'h, 'a>,
+    /// The time, in milliseconds since 1970; the same during the whole evaluation.
+    pub now_millis: i64,
+    /// Randomness of this evaluation.
+    pub random: Random,
+    pub(super) code: &'h Code,
+    pub(super) registers: Vec<Item<'a>>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) loops: Vec<Loop<'h, 'a>>,
+    /// Lists that are being built, one behind the other.
+    pub(super) list: Vec<Item<'a>>,
+    /// Where each of them starts.
+    pub(super) marks: Vec<usize>,
+    pub(super) groups: Vec<Groups<'a>>,
+    pub(super) nested: u32,
+    pub(super) fuel_left: u64,
+    pub(super) arena_bytes_max: u64,
+}
+
+/// A frame, with what its caller wants to know when it ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// Its first register.
+    pub base: usize,
+    /// Which lambda.
+    pub lambda: LambdaId,
+    /// Where the caller goes on.
+    pub pc: u16,
+    /// The caller's register for the result.
+    pub dst: Reg,
+    /// Where the call stands.
+    pub position: Option<u32>,
+}
+
+/// A loop over elements.
+#[derive(Debug)]
+pub(super) struct Loop<'h, 'a> {
+    pub elements: Elements<'h, 'a>,
+    /// How many have been taken.
+    pub taken: usize,
+    /// How many there are.
+    pub len: usize,
+}
+
+/// What a loop goes over.
+#[derive(Debug)]
+pub(super) enum Elements<'h, 'a> {
+    /// One item, once.
+    One(Option<Item<'a>>),
+    /// An array.
+    Many(ItemsIter<'h, 'a>),
+}
+
+impl<'a> Iterator for Elements<'_, 'a> {
+    type Item = Item<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Item<'a>> {
+        match self {
+            Self::One(item) => item.take(),
+            Self::Many(items) => items.next(),
+        }
+    }
+}
+
+/// Memory that is used again from evaluation to evaluation.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    registers: Vec<Item<'static>>,
+    list: Vec<Item<'static>>,
+    frames: Vec<Frame>,
+    marks: Vec<usize>,
+}
+
+/// An empty vector with the other's memory.
+fn reused<'to>(mut from: Vec<Item<'_>>) -> Vec<Item<'to>> {
+    from.clear();
+    // Collecting in place keeps the allocation; there is nothing to convert.
+    from.into_iter().map_while(|_| None).collect()
+}
+
+impl<'h, 'a> Evaluation<'h, 'a> {
+    pub(super) fn new(
+        code: &'h Code,
+        heap: Heap<'h, 'a>,
+        settings: &super::Settings,
+        buffers: &mut Buffers,
+    ) -> Self {
+        Self {
+            heap,
+            now_millis: settings.now_millis,
+            random: Random::new(settings.seed),
+            code,
+            registers: reused(std::mem::take(&mut buffers.registers)),
+            frames: std::mem::take(&mut buffers.frames),
+            loops: Vec::new(),
+            list: reused(std::mem::take(&mut buffers.list)),
+            marks: std::mem::take(&mut buffers.marks),
+            groups: Vec::new(),
+            nested: 0,
+            fuel_left: settings.fuel_max,
+            arena_bytes_max: settings.arena_bytes_max,
+        }
+    }
+
+    /// Gives the memory back.
+    pub(super) fn finish(mut self, buffers: &mut Buffers) -> u64 {
+        self.frames.clear();
+        self.marks.clear();
+        buffers.registers = reused(self.registers);
+        buffers.list = reused(self.list);
+        buffers.frames = self.frames;
+        buffers.marks = self.marks;
+        self.fuel_left
+    }
+
+    /// The compiled regular expression of a `Function::Regex`.
+    pub fn regex(&self, index: u32) -> Option<&'h regex::Regex> {
+        self.code.regexes.get(index as usize).map(crate::jsonata::regexes::Regexp::compiled)
+    }
+
+    /// Uses fuel: about one unit per element or 64 bytes looked at. Fails when the evaluation's budget is used up.
+    #[inline]
+    pub fn charge(&mut self, units: usize) -> Result<(), Error> {
+        match self.fuel_left.checked_sub(units as u64) {
+            Some(left) => {
+                self.fuel_left = left;
+                Ok(())
+            }
+            None => Err(out_of_fuel()),
+        }
+    }
+
+    /// Fails if `bytes` more would be more memory than an evaluation may hold: asked before building something large.
+    #[inline]
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), Error> {
+        let held = self.heap.arena.bytes_held().saturating_add(bytes) as u64;
+        if held <= self.arena_bytes_max { Ok(()) } else { Err(out_of_memory(self.arena_bytes_max)) }
+    }
+}
+
+#[cold]
+fn out_of_fuel() -> Error {
+    Error::new("").text("The expression took more steps than it may; look for an endless recursion")
+}
+
+#[cold]
+fn out_of_memory(limit: u64) -> Error {
+    Error::new("").text(format!("The expression needs more memory than its limit of {limit} bytes"))
+}

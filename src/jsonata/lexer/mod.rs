@@ -1,0 +1,8 @@
+//! Text to words.
+
+mod scan;
+mod string;
+#[cfg(test)]
+mod tests;
+
+pub(super) use scan::{Lexer, Slash};
