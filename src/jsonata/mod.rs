@@ -7,13 +7,13 @@ mod error;
 mod evaluation;
 mod functions;
 mod item;
-mod regexes;
 mod lexer;
 mod normalize;
 mod parser;
-mod token;
 pub mod picture;
+mod regexes;
 mod signature;
+mod token;
 
 pub use code::LambdaId;
 pub use error::Error;
