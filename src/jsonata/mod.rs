@@ -8,13 +8,13 @@ mod evaluation;
 mod expression;
 mod functions;
 mod item;
-mod regexes;
 mod lexer;
 mod normalize;
 mod parser;
-mod token;
 pub mod picture;
+mod regexes;
 mod signature;
+mod token;
 
 pub use code::LambdaId;
 pub use error::Error;

@@ -86,7 +86,8 @@ impl Compiler<'_> {
     /// Whether a variable of this name would have a value here.
     fn is_known(&self, name: &str) -> bool {
         let name_of = Name::variable(name);
-        let is_bound = self.frames.iter().flat_map(|frame| frame.scopes.iter().flatten()).any(|v| v.name == name_of);
+        let is_bound =
+            self.frames.iter().flat_map(|frame| frame.scopes.iter().flatten()).any(|v| v.name == name_of);
         is_bound || Builtin::named(name).is_some()
     }
 
@@ -116,7 +117,14 @@ impl Compiler<'_> {
     }
 
     /// `$map`, `$filter` and `$reduce` as loops; `false` if the call is not one that can be.
-    fn loop_call(&mut self, id: NodeId, builtin: Builtin, arguments: &[NodeId], given: &Given, dst: Reg) -> bool {
+    fn loop_call(
+        &mut self,
+        id: NodeId,
+        builtin: Builtin,
+        arguments: &[NodeId],
+        given: &Given,
+        dst: Reg,
+    ) -> bool {
         let count = arguments.len() + usize::from(given.first.is_some());
         let at_function = if given.first.is_some() { 0 } else { 1 };
         let name = builtin.name();
@@ -207,7 +215,14 @@ impl Compiler<'_> {
         self.bind(end);
     }
 
-    fn reduce(&mut self, array: Reg, lambda: NodeId, parameters: &[Box<str>], initial: Option<NodeId>, dst: Reg) {
+    fn reduce(
+        &mut self,
+        array: Reg,
+        lambda: NodeId,
+        parameters: &[Box<str>],
+        initial: Option<NodeId>,
+        dst: Reg,
+    ) {
         let total = self.register();
         match initial {
             Some(initial) => self.expression(initial, total),
@@ -252,7 +267,12 @@ impl Compiler<'_> {
                 self.literal(register, Literal::Undefined);
                 register
             });
-            scope.push(Variable { name: Name::Variable(name.clone()), register, is_cell: false, is_bound: true });
+            scope.push(Variable {
+                name: Name::Variable(name.clone()),
+                register,
+                is_cell: false,
+                is_bound: true,
+            });
         }
         self.frame().scopes.push(scope);
         self.frame().inlined += 1;
@@ -397,4 +417,3 @@ struct Body<'b> {
     /// The register with the function; its arguments go behind it.
     called: Option<Reg>,
 }
-

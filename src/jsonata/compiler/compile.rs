@@ -120,7 +120,9 @@ impl Compiler<'_> {
     }
 
     fn too_large(&mut self, what: &str) {
-        self.fail(Error::new("").text(format!("The expression is too large: it needs more than 65535 {what}")));
+        self.fail(
+            Error::new("").text(format!("The expression is too large: it needs more than 65535 {what}")),
+        );
     }
 
     /// Operands have 16 bits.

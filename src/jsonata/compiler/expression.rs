@@ -5,8 +5,8 @@ use super::compile::Compiler;
 use super::frame::{Meaning, Name, Variable};
 use crate::jsonata::ast::{NodeId, NodeKind, Operator};
 use crate::jsonata::code::{Close, Literal, Op, Over, Parameter, Reg};
-use crate::jsonata::regexes::Regexp;
 use crate::jsonata::error::Error;
+use crate::jsonata::regexes::Regexp;
 
 impl Compiler<'_> {
     /// Evaluates an expression into a register that nothing in it reads.
@@ -108,7 +108,9 @@ impl Compiler<'_> {
             }
             NodeKind::Array { items, is_step } => self.array(items, *is_step, dst),
             NodeKind::Object(pairs) => self.object(pairs, node.position, dst),
-            NodeKind::Binary { operator, left, right } => self.binary(*operator, *left, *right, node.position, dst),
+            NodeKind::Binary { operator, left, right } => {
+                self.binary(*operator, *left, *right, node.position, dst)
+            }
             NodeKind::Bind { name, value } => self.bind_expression(name, *value, dst),
             NodeKind::Block { expressions, .. } => self.block(expressions, dst),
             NodeKind::Condition { test, then, otherwise } => self.condition(*test, *then, *otherwise, dst),
@@ -137,7 +139,9 @@ impl Compiler<'_> {
                 self.lambda(parameters, signature.as_ref(), *body, dst);
             }
             NodeKind::Apply { left, right } => self.apply(*left, *right, node.position, node.keep_array, dst),
-            NodeKind::Transform { pattern, update, delete } => self.transform(*pattern, *update, *delete, dst),
+            NodeKind::Transform { pattern, update, delete } => {
+                self.transform(*pattern, *update, *delete, dst)
+            }
             // Only as a step; as an expression it would sort what it stands in.
             NodeKind::Sort(terms) => {
                 self.sort(terms, self.context, Over::Context, node.position, dst);

@@ -200,7 +200,8 @@ impl Compiler<'_> {
 
     /// A parameter of the expression, in a register of the frame at `level`.
     pub(super) fn parameter(&mut self, level: usize, name: &Name, parameter: &Parameter) -> Place {
-        let known = self.frames[level].captured.iter().rev().find(|(known, place)| known == name && place.is_bound);
+        let known =
+            self.frames[level].captured.iter().rev().find(|(known, place)| known == name && place.is_bound);
         if let Some((_, place)) = known {
             return *place;
         }

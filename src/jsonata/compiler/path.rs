@@ -187,7 +187,8 @@ impl<'c> Compiler<'c> {
 
     /// Compiles with another context.
     pub(super) fn within(&mut self, context: Reg, body: impl FnOnce(&mut Self)) {
-        let outer = (std::mem::replace(&mut self.context, context), std::mem::take(&mut self.context_is_whole));
+        let outer =
+            (std::mem::replace(&mut self.context, context), std::mem::take(&mut self.context_is_whole));
         body(self);
         (self.context, self.context_is_whole) = outer;
     }

@@ -22,7 +22,9 @@ impl Compiler<'_> {
         for (at, step) in steps.iter().enumerate().skip(start) {
             let node = self.ast.node(step.node);
             match &node.kind {
-                NodeKind::Sort(terms) if is_stream => self.sort_tuples(terms, source.register, node.position, dst),
+                NodeKind::Sort(terms) if is_stream => {
+                    self.sort_tuples(terms, source.register, node.position, dst)
+                }
                 NodeKind::Sort(terms) => {
                     self.sort(terms, source.register, source.over, node.position, dst);
                     self.emit(Op::TupleStart { dst, src: dst });
@@ -90,7 +92,8 @@ impl Compiler<'_> {
         let mark = self.frame().mark();
         let first = self.tuple_registers();
         let result = self.register();
-        let number = |name: &Option<Box<str>>| name.as_ref().map(|name| self.binding(&Name::Variable(name.clone())));
+        let number =
+            |name: &Option<Box<str>>| name.as_ref().map(|name| self.binding(&Name::Variable(name.clone())));
         let bound = TupleStep {
             focus: number(&step.focus),
             index: number(&step.index),

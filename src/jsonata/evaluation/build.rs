@@ -56,7 +56,9 @@ impl<'a> Evaluation<'_, 'a> {
                 let item = self.get(cursor, src);
                 self.push_spread(item)?;
             }
-            Op::PushMatch { item, test } => self.push_match(self.get(cursor, item), self.get(cursor, test))?,
+            Op::PushMatch { item, test } => {
+                self.push_match(self.get(cursor, item), self.get(cursor, test))?
+            }
             Op::PushKeys { item, first, count } => {
                 let item = self.get(cursor, item);
                 self.list.push(item);
@@ -103,7 +105,8 @@ impl<'a> Evaluation<'_, 'a> {
     /// Adds the loop's element if a predicate's value is true, or names its position.
     fn push_match(&mut self, item: Item<'a>, test: Item<'a>) -> Result<(), Error> {
         let docs = self.heap.docs;
-        let Some((position, len)) = self.loops.last().map(|innermost| (innermost.taken - 1, innermost.len)) else {
+        let Some((position, len)) = self.loops.last().map(|innermost| (innermost.taken - 1, innermost.len))
+        else {
             return Ok(());
         };
         let is_here = |number: f64| {

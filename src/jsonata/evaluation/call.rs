@@ -86,7 +86,8 @@ impl<'a> Evaluation<'_, 'a> {
                 if item.is_function() {
                     return Ok(());
                 }
-                let error = named(Error::new("T0410").index(usize::from(index)), &code.sites[usize::from(site)]);
+                let error =
+                    named(Error::new("T0410").index(usize::from(index)), &code.sites[usize::from(site)]);
                 Err(error_value(error, item, self.heap.docs))
             }
             // Everything else is dispatched before.
@@ -100,7 +101,12 @@ impl<'a> Evaluation<'_, 'a> {
         SmallVec::from_slice(&self.registers[start..start + usize::from(count)])
     }
 
-    fn call_builtin(&mut self, cursor: &Cursor, site: &Site, arguments: &[Item<'a>]) -> Result<Item<'a>, Error> {
+    fn call_builtin(
+        &mut self,
+        cursor: &Cursor,
+        site: &Site,
+        arguments: &[Item<'a>],
+    ) -> Result<Item<'a>, Error> {
         self.charge(1)?;
         let Some(builtin) = site.builtin else { return Ok(Item::Undefined) };
         let context = inner_of_whole(self.get(cursor, site.context));
@@ -125,7 +131,8 @@ impl<'a> Evaluation<'_, 'a> {
         self.charge(1)?;
         let context = site.map_or(Item::Undefined, |site| inner_of_whole(self.get(cursor, site.context)));
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
-            let arguments = self.checked(*lambda, arguments, context).map_err(|error| located(error, site))?;
+            let arguments =
+                self.checked(*lambda, arguments, context).map_err(|error| located(error, site))?;
             let position = site.and_then(|_| self.code.position((cursor.pc - 1) as u16));
             self.enter_frame(cursor, *lambda, captures, *own, &arguments, dst, position)?;
             return Ok(());
@@ -152,7 +159,8 @@ impl<'a> Evaluation<'_, 'a> {
         self.charge(1)?;
         let context = inner_of_whole(self.get(cursor, site.context));
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
-            let arguments = self.checked(*lambda, arguments, context).map_err(|error| located(error, Some(site)))?;
+            let arguments =
+                self.checked(*lambda, arguments, context).map_err(|error| located(error, Some(site)))?;
             let Some(frame) = self.frames.last_mut() else { return Ok(()) };
             frame.lambda = *lambda;
             let base = frame.base;
@@ -228,7 +236,12 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Ends the innermost frame. Its result, if it is the one that `run` was to run.
-    pub(super) fn leave_frame(&mut self, cursor: &mut Cursor, result: Item<'a>, depth: usize) -> Option<Item<'a>> {
+    pub(super) fn leave_frame(
+        &mut self,
+        cursor: &mut Cursor,
+        result: Item<'a>,
+        depth: usize,
+    ) -> Option<Item<'a>> {
         let Some(frame) = self.frames.pop() else { return Some(result) };
         self.registers.truncate(frame.base);
         if self.frames.len() <= depth {
@@ -264,12 +277,15 @@ impl<'a> Evaluation<'_, 'a> {
                 }
                 Function::Lambda { lambda, captures, context: own } => {
                     let arguments = self.checked(*lambda, arguments, context)?;
-                    return self.nested(|evaluation| evaluation.run_lambda(*lambda, captures, *own, &arguments));
+                    return self
+                        .nested(|evaluation| evaluation.run_lambda(*lambda, captures, *own, &arguments));
                 }
                 Function::Partial { function: inner, arguments: given } => {
                     let mut rest = arguments.into_iter();
-                    arguments =
-                        given.iter().map(|given| given.or_else(|| rest.next()).unwrap_or(Item::Undefined)).collect();
+                    arguments = given
+                        .iter()
+                        .map(|given| given.or_else(|| rest.next()).unwrap_or(Item::Undefined))
+                        .collect();
                     function = *inner;
                 }
                 Function::Chain { first, second } => {
@@ -322,7 +338,9 @@ impl<'a> Evaluation<'_, 'a> {
         let Item::Function(function) = function else { return 0 };
         match function {
             Function::Builtin(builtin) => builtin.arity(),
-            Function::Lambda { lambda, .. } => usize::from(self.code.lambdas[usize::from(lambda.0)].parameters),
+            Function::Lambda { lambda, .. } => {
+                usize::from(self.code.lambdas[usize::from(lambda.0)].parameters)
+            }
             Function::Partial { arguments, .. } => arguments.iter().filter(|given| given.is_none()).count(),
             Function::Chain { .. } => 1,
             Function::Regex(_) => 2,

@@ -109,7 +109,8 @@ impl<'a> Evaluation<'_, 'a> {
         let Item::Object(object) = target else { return Ok(()) };
         let mut members = object.members.get().to_vec();
         self.charge(members.len() + list.len())?;
-        members.retain(|(key, _)| !list.iter().any(|name| name.as_str(docs).is_some_and(|name| name == **key)));
+        members
+            .retain(|(key, _)| !list.iter().any(|name| name.as_str(docs).is_some_and(|name| name == **key)));
         object.members.set(self.heap.arena.bump().alloc_slice_copy(&members));
         Ok(())
     }

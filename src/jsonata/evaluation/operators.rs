@@ -58,9 +58,13 @@ impl<'a> Evaluation<'_, 'a> {
                 (dst, Item::bool(left.is_some_and(|left| left == *text)))
             }
             Op::Less { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_lt)?),
-            Op::LessOrEqual { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_le)?),
+            Op::LessOrEqual { dst, left, right } => {
+                (dst, self.compare(cursor, left, right, Ordering::is_le)?)
+            }
             Op::Greater { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_gt)?),
-            Op::GreaterOrEqual { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_ge)?),
+            Op::GreaterOrEqual { dst, left, right } => {
+                (dst, self.compare(cursor, left, right, Ordering::is_ge)?)
+            }
             Op::Concatenate { dst, left, right } => (dst, self.concatenate(cursor, left, right)?),
             Op::Range { dst, left, right } => (dst, self.range(cursor, left, right)?),
             Op::In { dst, left, right } => {
@@ -234,7 +238,9 @@ impl<'a> Evaluation<'_, 'a> {
             #[expect(clippy::float_cmp, reason = "JSONata compares numbers as they are")]
             (Kind::Number(a), Kind::Number(b)) => a == b,
             (Kind::String(a), Kind::String(b)) => a == b,
-            (Kind::Array(_), Kind::Array(_)) | (Kind::Object(_), Kind::Object(_)) => is_identical(left, right),
+            (Kind::Array(_), Kind::Array(_)) | (Kind::Object(_), Kind::Object(_)) => {
+                is_identical(left, right)
+            }
             _ => false,
         }
     }
@@ -245,10 +251,13 @@ fn is_identical<'a>(left: Item<'a>, right: Item<'a>) -> bool {
     match (left, right) {
         (Item::Array(a), Item::Array(b)) => std::ptr::eq(a, b),
         (Item::Object(a), Item::Object(b)) => std::ptr::eq(a, b),
-        (Item::Json(Value::Node { doc: a, node: m }), Item::Json(Value::Node { doc: b, node: n })) => a == b && m == n,
-        (Item::Json(Value::ArenaNode { doc: a, node: m }), Item::Json(Value::ArenaNode { doc: b, node: n })) => {
-            std::ptr::eq(a, b) && m == n
+        (Item::Json(Value::Node { doc: a, node: m }), Item::Json(Value::Node { doc: b, node: n })) => {
+            a == b && m == n
         }
+        (
+            Item::Json(Value::ArenaNode { doc: a, node: m }),
+            Item::Json(Value::ArenaNode { doc: b, node: n }),
+        ) => std::ptr::eq(a, b) && m == n,
         _ => false,
     }
 }

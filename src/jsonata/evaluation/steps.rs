@@ -20,9 +20,13 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     pub(super) fn start_loop(&mut self, src: Item<'a>, over: Over) {
         let (elements, len) = match src.as_array(self.heap.docs) {
             Some(_) if over == Over::Results && is_constructed(src) => (Elements::One(Some(src)), 1),
-            Some(items) if over == Over::Group && items.is_empty() => (Elements::One(Some(Item::Undefined)), 1),
+            Some(items) if over == Over::Group && items.is_empty() => {
+                (Elements::One(Some(Item::Undefined)), 1)
+            }
             Some(items) => (Elements::Many(items.iter()), items.len()),
-            None if src.is_undefined() && matches!(over, Over::Elements | Over::Results) => (Elements::One(None), 0),
+            None if src.is_undefined() && matches!(over, Over::Elements | Over::Results) => {
+                (Elements::One(None), 0)
+            }
             None => (Elements::One(Some(src)), 1),
         };
         self.loops.push(Loop { elements, taken: 0, len });
@@ -90,7 +94,10 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     fn field_below(&mut self, element: Item<'a>, name: &str) -> Result<Item<'a>, Error> {
         let docs = self.heap.docs;
         let Some(items) = element.as_array(docs) else {
-            return Ok(element.as_object(docs).and_then(|object| object.get(name, docs)).unwrap_or(Item::Undefined));
+            return Ok(element
+                .as_object(docs)
+                .and_then(|object| object.get(name, docs))
+                .unwrap_or(Item::Undefined));
         };
         let mark = self.list.len();
         let mut pending = vec![items.iter()];
@@ -216,7 +223,9 @@ fn is_constructed(item: Item<'_>) -> bool {
 #[inline]
 pub(super) fn inner_of_whole(item: Item<'_>) -> Item<'_> {
     match item {
-        Item::Array(array) if array.kind == ArrayKind::Whole => array.items.first().copied().unwrap_or(Item::Undefined),
+        Item::Array(array) if array.kind == ArrayKind::Whole => {
+            array.items.first().copied().unwrap_or(Item::Undefined)
+        }
         _ => item,
     }
 }

@@ -16,7 +16,12 @@ impl<'a> Evaluation<'_, 'a> {
             }
             Op::TuplePush { first, result, step } => {
                 let code = self.code;
-                self.push_tuples(cursor, first, self.get(cursor, result), &code.tuple_steps[usize::from(step)])?;
+                self.push_tuples(
+                    cursor,
+                    first,
+                    self.get(cursor, result),
+                    &code.tuple_steps[usize::from(step)],
+                )?;
             }
             Op::TupleNumber { stream, binding } => {
                 let numbered = self.numbered(self.get(cursor, stream), binding)?;
@@ -68,7 +73,13 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    fn push_tuples(&mut self, cursor: &Cursor, first: Reg, result: Item<'a>, step: &TupleStep) -> Result<(), Error> {
+    fn push_tuples(
+        &mut self,
+        cursor: &Cursor,
+        first: Reg,
+        result: Item<'a>,
+        step: &TupleStep,
+    ) -> Result<(), Error> {
         if result.is_undefined() {
             return Ok(());
         }
@@ -150,7 +161,9 @@ impl<'a> Evaluation<'_, 'a> {
 
 fn context_of(tuple: Item<'_>) -> Item<'_> {
     match tuple {
-        Item::Array(array) if array.kind == ArrayKind::Tuple => array.items.first().copied().unwrap_or(Item::Undefined),
+        Item::Array(array) if array.kind == ArrayKind::Tuple => {
+            array.items.first().copied().unwrap_or(Item::Undefined)
+        }
         _ => tuple,
     }
 }

@@ -197,19 +197,28 @@ impl RegexMatcher<'_> {
     }
 }
 
-/// What a regular expression returns when it is called as a function, from byte `from` on; `is_next`: by the `next` of
-/// an earlier match, which must go on.
-pub(crate) fn regex_match<'a>(
+/// Calls a regular expression, or the `next` of one of its matches, as a matcher function: the match as an object, or
+/// nothing.
+pub(crate) fn call_regex<'a>(
     evaluation: &mut Evaluation<'_, 'a>,
-    regex: u32,
-    text: &'a str,
-    from: usize,
-    is_next: bool,
+    function: &Function<'a>,
+    arguments: &[Item<'a>],
 ) -> Result<Item<'a>, Error> {
+    let (regex, text, from, is_first): (u32, &'a str, usize, bool) = match *function {
+        Function::Regex(regex) => {
+            let docs = evaluation.heap.docs;
+            let Some(text) = arguments.first().and_then(|text| text.as_str(docs)) else {
+                return Ok(Item::Undefined);
+            };
+            evaluation.reserve(text.raw().len())?;
+            (regex, evaluation.heap.arena.bump().alloc_str(&text.to_text()), 0, true)
+        }
+        Function::RegexNext { regex, text, from } => (regex, text, from, false),
+        _ => return Err(Error::new("T1006")),
+    };
     let Some(compiled) = evaluation.regex(regex) else { return Err(Error::new("T1006")) };
     let locations = compiled.capture_locations();
-    let units = Units::new(text);
-    let mut matcher = RegexMatcher { regex, text, locations, from, is_first: !is_next, units };
+    let mut matcher = RegexMatcher { regex, text, locations, from, is_first, units: Units::new(text) };
     match matcher.next(evaluation)? {
         Some(_) => matcher.object(evaluation, text),
         None => Ok(Item::Undefined),

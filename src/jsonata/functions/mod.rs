@@ -39,3 +39,5 @@ pub use table::Builtin;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,64 +1,77 @@
-//! Calling functions in tests.
+//! Evaluating expressions in tests.
 
-use super::{Builtin, json::write_string};
+use super::{to_value, write_string};
 use crate::json::Document;
-use crate::jsonata::evaluation::Evaluation;
+use crate::jsonata::compiler::{Dialect, compile};
+use crate::jsonata::evaluation::{Buffers, Settings, evaluate};
 use crate::jsonata::item::Item;
-use crate::value::random::Random;
-use crate::value::{Arena, DocId, Docs, Heap, ParseScratch, Value};
+use crate::jsonata::{Error, parse};
+use crate::value::{Arena, DocId, Docs, Heap, ParseScratch, Shape, Value, to_json};
 
-/// Runs `test` with an evaluation and the elements of a JSON array.
-pub(super) fn with_items<R>(
-    json: &str,
-    test: impl for<'h, 'a> FnOnce(&mut Evaluation<'h, 'a>, &[Item<'a>]) -> R,
-) -> R {
-    let parse = |json: &str| Document::parse(json.as_bytes(), 1 << 20).unwrap();
-    let (constants, input) = (parse("null"), parse(json));
-    let table = [constants.doc(), input.doc()];
-    let docs = Docs { table: &table, shapes: &[] };
-    let (arena, scratch) = (Arena::default(), ParseScratch::new(1 << 20));
-    let heap = Heap { docs: &docs, arena: &arena, scratch: &scratch };
-    let items: Vec<Item<'_>> =
-        Value::root(DocId::INPUT).as_array(&docs).unwrap().iter().map(Item::Json).collect();
-    let mut evaluation = Evaluation { heap, now_millis: 1_510_067_557_121, random: Random::new(1) };
-    test(&mut evaluation, &items)
-}
-
-/// Calls a function on the elements of a JSON array: what `$string` makes of its result, `undefined`, or an error's
-/// code and text. The string `undefined` as an argument stands for nothing.
-pub(super) fn call(name: &str, arguments: &str) -> String {
-    call_on(name, arguments, "undefined")
-}
-
-/// The same with a context.
-pub(super) fn call_on(name: &str, arguments: &str, context: &str) -> String {
-    let all = format!("[{context:?}, {}", arguments.trim().strip_prefix('[').unwrap());
-    let all = if context == "undefined" { all } else { all.replacen(&format!("{context:?}"), context, 1) };
-    let all = all.replace(", ]", "]");
-    with_items(&all, |evaluation, items| {
-        let docs = evaluation.heap.docs;
-        let is_absent = |item: &Item<'_>| item.as_str(docs).is_some_and(|text| text == *"undefined");
-        let items: Vec<_> =
-            items.iter().map(|item| if is_absent(item) { Item::Undefined } else { *item }).collect();
-        let builtin = Builtin::named(name).unwrap_or_else(|| panic!("no function {name}"));
-        let validated = builtin.signature().unwrap().validate(evaluation, &items[1..], items[0]);
-        match validated.and_then(|arguments| builtin.call(evaluation, &arguments)) {
-            Ok(item) if item.unwrapped().is_undefined() => "undefined".to_owned(),
-            Ok(item) => {
-                let mut out = Vec::new();
-                match write_string(item.unwrapped(), false, docs, &mut out) {
-                    Ok(()) => String::from_utf8(out).unwrap(),
-                    Err(error) => format!("!{error}"),
-                }
+/// What `$string` makes of an expression's result, `undefined`, or `!` and an error's code and text.
+pub(super) fn run(expression: &str, input: &str) -> String {
+    with_result(expression, input, |result, heap| match result {
+        Ok(item) if item.is_undefined() => "undefined".to_owned(),
+        Ok(item) => {
+            let mut out = Vec::new();
+            match write_string(item, false, heap.docs, &mut out) {
+                Ok(()) => String::from_utf8(out).unwrap(),
+                Err(error) => format!("!{error}"),
             }
-            Err(error) => format!("!{error}"),
         }
+        Err(error) => format!("!{error}"),
     })
 }
 
-/// Calls functions with arguments and compares what comes out.
-pub(super) fn check(name: &str, cases: &[(&str, &str)]) {
-    for (arguments, expected) in cases {
-        assert_eq!(call(name, arguments), *expected, "${name} of {arguments}");
+/// An expression's result as a value of the execution.
+pub(super) fn run_to_value(expression: &str) -> String {
+    with_result(expression, "null", |result, heap| match to_value(result.unwrap(), heap) {
+        Ok(value) => to_json(value, heap.docs),
+        Err(reason) => format!("!{reason:?}"),
+    })
+}
+
+fn with_result<R>(
+    expression: &str,
+    input: &str,
+    test: impl for<'h, 'a> FnOnce(Result<Item<'a>, Error>, Heap<'h, 'a>) -> R,
+) -> R {
+    let mut shapes: Vec<Shape> = Vec::new();
+    let code = parse(expression).and_then(|ast| {
+        compile(&ast, Dialect::Reference { shadowed: &[] }, &mut |keys| {
+            shapes.push(Shape::new(keys.iter().map(|key| &**key)));
+            u32::try_from(shapes.len() - 1).ok()
+        })
+    });
+    let document = |json: &str| Document::parse(json.as_bytes(), 1 << 20).unwrap();
+    let (constants, input) = (document("null"), document(input));
+    let table = [constants.doc(), input.doc()];
+    let docs = Docs { table: &table, shapes: &shapes };
+    let (arena, scratch) = (Arena::default(), ParseScratch::new(1 << 20));
+    let heap = Heap { docs: &docs, arena: &arena, scratch: &scratch };
+    let code = match code {
+        Ok(code) => code,
+        Err(error) => return test(Err(error), heap),
+    };
+    let settings = Settings {
+        now_millis: 1_510_067_557_121,
+        seed: 1,
+        fuel_max: 100_000_000,
+        arena_bytes_max: 256 << 20,
+    };
+    let input = Item::Json(Value::root(DocId::INPUT));
+    let (result, _) = evaluate(&code, heap, input, &mut |_| input, &settings, &mut Buffers::default());
+    test(result, heap)
+}
+
+/// Evaluates expressions over an input and compares what comes out.
+pub(super) fn check_on(input: &str, cases: &[(&str, &str)]) {
+    for (expression, expected) in cases {
+        assert_eq!(run(expression, input), *expected, "{expression}");
     }
+}
+
+/// The same without an input.
+pub(super) fn check(cases: &[(&str, &str)]) {
+    check_on("null", cases);
 }
