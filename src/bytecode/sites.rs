@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::codec::{Reader, Section, Unreadable, Unwritable, Writer};
 use super::{Reg, Site};
 
 /// The sites of a program in the order of its code. Those of an artifact stay as they were written until an error
@@ -13,7 +14,8 @@ use super::{Reg, Site};
 pub(crate) struct Sites {
     list: OnceLock<Vec<(u32, Site)>>,
     /// The list as an artifact holds it; empty if the list came first.
-    encoded: Box<[u8]>,
+    numbers: Box<[u8]>,
+    text: Box<str>,
 }
 
 /// A [`Site`] read without copying its texts: the same variants in the same order.
@@ -30,25 +32,24 @@ enum SiteText<'b> {
 
 impl From<Vec<(u32, Site)>> for Sites {
     fn from(list: Vec<(u32, Site)>) -> Self {
-        Self { list: OnceLock::from(list), encoded: Box::default() }
+        Self { list: OnceLock::from(list), numbers: Box::default(), text: Box::default() }
     }
 }
 
 impl Sites {
     /// Sites as [`Self::encode`] wrote them; [`Self::visit`] says whether they can be read.
-    pub(super) fn from_encoded(encoded: &[u8]) -> Self {
-        Self { list: OnceLock::new(), encoded: encoded.into() }
+    pub(super) fn from_encoded(section: &Section<'_>) -> Self {
+        Self { list: OnceLock::new(), numbers: section.numbers.into(), text: section.text.into() }
     }
 
     /// Their form in an artifact.
-    pub(super) fn encode(&self) -> Vec<u8> {
-        // Only a writer that is full could fail.
-        postcard::to_allocvec(self.list()).unwrap_or_default()
+    pub(super) fn encode(&self) -> Result<(Vec<u8>, String), Unwritable> {
+        Writer::write(&self.list())
     }
 
     pub(super) fn list(&self) -> &[(u32, Site)] {
         // `visit` has read the same bytes, or the program would have been refused.
-        self.list.get_or_init(|| postcard::from_bytes(&self.encoded).unwrap_or_default())
+        self.list.get_or_init(|| Reader::new(&self.numbers, &self.text).read().unwrap_or_default())
     }
 
     /// What is known of the op at `pc`.
@@ -71,19 +72,25 @@ impl Sites {
             };
             return Some(list.iter().try_for_each(|(pc, site)| each(*pc, register(site))));
         }
-        let (count, mut rest) = postcard::take_from_bytes::<u32>(&self.encoded).ok()?;
-        for _ in 0..count {
-            let (pc, site);
-            ((pc, site), rest) = postcard::take_from_bytes::<(u32, SiteText<'_>)>(rest).ok()?;
+        self.visit_encoded(each).ok()
+    }
+
+    fn visit_encoded<E>(
+        &self,
+        mut each: impl FnMut(u32, Option<Reg>) -> Result<(), E>,
+    ) -> Result<Result<(), E>, Unreadable> {
+        let mut reader = Reader::new(&self.numbers, &self.text);
+        for _ in 0..reader.read::<u32>()? {
+            let (pc, site) = reader.read::<(u32, SiteText<'_>)>()?;
             let register = match site {
                 SiteText::Template { input, .. } => Some(input),
                 _ => None,
             };
             if let Err(error) = each(pc, register) {
-                return Some(Err(error));
+                return Ok(Err(error));
             }
         }
-        rest.is_empty().then_some(Ok(()))
+        if reader.is_at_end() { Ok(Ok(())) } else { Err(Unreadable) }
     }
 }
 

@@ -154,6 +154,8 @@ mod tests {
         check(gather, "a graph that gathers more values than it makes");
         let far = Site::Template { field: String::new(), path: String::new(), input: Reg(999) };
         check(|p| p.sites = vec![(0, far)].into(), "a site outside its frame");
+        let outside = vec![(u32::MAX, Site::InvalidPath)];
+        check(|p| p.sites = outside.into(), "a site outside the code");
         let backwards = vec![(1, Site::InvalidPath), (0, Site::InvalidPath)];
         check(|p| p.sites = backwards.into(), "sites out of order");
         let retrier = Retrier {

@@ -100,6 +100,19 @@ impl<'d> Doc<'d> {
         self.elements(id).nth(index)
     }
 
+    /// How deep containers nest: 0 for a scalar.
+    pub fn nesting_depth(self) -> u32 {
+        let (mut open, mut deepest) = (Vec::new(), 0);
+        for (at, node) in self.nodes.iter().enumerate() {
+            while open.pop_if(|end| *end as usize <= at).is_some() {}
+            if node.is(Tag::Array) || node.is(Tag::Object) {
+                open.push(node.next);
+                deepest = deepest.max(open.len());
+            }
+        }
+        deepest as u32
+    }
+
     /// The value of an object's member; of a repeated key the last one wins.
     #[inline]
     pub fn member(self, id: NodeId, key: &str) -> Option<NodeId> {

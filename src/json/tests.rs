@@ -212,3 +212,15 @@ fn errors_read_well() {
     assert_eq!(message(b"{\"a\":1]"), Err("expected `,` or `}` at byte 6".to_owned()));
     assert_eq!(message(b"[[[[[[[[["), Err("nested deeper than 8 levels at byte 8".to_owned()));
 }
+
+/// A parser that allows just that depth takes the text; one that allows less does not.
+#[test]
+fn the_nesting_depth_is_what_a_parser_must_allow() {
+    let texts =
+        [("1", 0), ("[]", 1), (r#"{"a":[]}"#, 2), ("[[],[[1],2],[]]", 3), (r#"[{"a":{"b":[0]}},[[]]]"#, 4)];
+    for (text, depth) in texts {
+        let document = Document::parse(text.as_bytes(), depth).expect(text);
+        assert_eq!(document.doc().nesting_depth(), depth, "{text}");
+        assert!(depth == 0 || Document::parse(text.as_bytes(), depth - 1).is_err(), "{text}");
+    }
+}

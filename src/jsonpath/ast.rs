@@ -85,6 +85,19 @@ impl Path {
         Self { text: text.into(), root, steps: Steps::new(segments), reference }
     }
 
+    /// The path below `$` that [`Self::walk_segments`] are the steps of, without a look at its text.
+    pub(crate) fn from_walk(text: &str, segments: Vec<Segment>, is_reference: bool) -> Self {
+        let is_single = segments.iter().all(Segment::is_single);
+        let steps = Steps::new(segments);
+        Self { text: text.into(), root: Root::Input, steps, reference: is_reference && is_single }
+    }
+
+    /// The steps, if each is a name or a single index.
+    pub(crate) fn walk_segments(&self) -> Option<&[Segment]> {
+        let is_single = self.segments().iter().all(Segment::is_single);
+        (is_single && self.steps.is_walk()).then_some(self.segments())
+    }
+
     /// What the path starts from.
     #[inline]
     pub fn root(&self) -> &Root {

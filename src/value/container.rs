@@ -73,9 +73,13 @@ struct Key {
 
 impl Shape {
     /// A shape of distinct keys.
-    pub fn new<'k>(keys: impl IntoIterator<Item = &'k str>) -> Self {
-        let (mut rendered, mut places, mut escaped) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, key) in keys.into_iter().enumerate() {
+    pub fn new<'k>(keys: impl IntoIterator<Item = &'k str, IntoIter: Clone>) -> Self {
+        let keys = keys.into_iter();
+        let (count, len) = keys.clone().fold((0, 0), |(count, len), key| (count + 1, len + key.len()));
+        // Quotes, colons and commas; only escapes take more.
+        let mut rendered = Vec::with_capacity((len + 4 * count).saturating_sub(1));
+        let (mut places, mut escaped) = (Vec::with_capacity(count), Vec::new());
+        for (index, key) in keys.enumerate() {
             let start = rendered.len();
             if index > 0 {
                 rendered.push(b',');

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::ArtifactError;
+use super::path::{PathForm, Step};
+use super::{ArtifactError, Reader, Section, Unwritable, Writer};
 use crate::asl::model::MachineType;
 use crate::bytecode::program::{CallSite, Fork, Graph, StateInfo, TaskSite, Test};
 use crate::bytecode::{Op, Program, Sites};
 use crate::json::{Document, NodeId, Tag};
-use crate::jsonpath::{Path, Root};
+use crate::jsonpath::Path;
 use crate::value::Shape;
 
 /// The tables, in the order in which they are written. [`super::header::FORMAT`] counts its changes.
@@ -20,12 +21,12 @@ struct Body<'b> {
     name: Option<Cow<'b, str>>,
     timeout_seconds: Option<u32>,
     code: Cow<'b, [Op]>,
-    /// The text of an array; each element is one constant.
-    constants: &'b [u8],
     #[serde(borrow)]
-    shapes: Vec<Vec<&'b str>>,
+    constants: Constants<'b>,
     #[serde(borrow)]
-    paths: Vec<PathText<'b>>,
+    shapes: Shapes<'b>,
+    #[serde(borrow)]
+    paths: Paths<'b>,
     tests: Cow<'b, [Test]>,
     calls: Cow<'b, [CallSite]>,
     tasks: Cow<'b, [TaskSite]>,
@@ -33,111 +34,187 @@ struct Body<'b> {
     states: Cow<'b, [StateInfo]>,
     graphs: Cow<'b, [Graph]>,
     /// Read when they are needed: see [`Sites`].
-    sites: &'b [u8],
+    #[serde(borrow)]
+    sites: Section<'b>,
 }
 
-/// A path as the definition has it, less its first steps.
+/// The shapes: how many keys each has, and the keys of all.
 #[derive(Serialize, Deserialize)]
-struct PathText<'b> {
-    text: &'b str,
-    /// Steps that something before the path takes care of.
-    steps_dropped: u32,
+struct Shapes<'b> {
+    lengths: Vec<u32>,
+    #[serde(borrow)]
+    keys: Vec<&'b str>,
 }
 
-impl<'b> PathText<'b> {
-    fn of(path: &'b Path) -> Self {
-        let whole = Path::parse(path.text()).map_or(0, |whole| whole.segments().len());
-        Self { text: path.text(), steps_dropped: whole.saturating_sub(path.segments().len()) as u32 }
+impl<'b> Shapes<'b> {
+    fn of(shapes: &'b [Shape]) -> Self {
+        Self {
+            lengths: shapes.iter().map(|shape| shape.len() as u32).collect(),
+            keys: shapes.iter().flat_map(|shape| (0..shape.len()).map(|at| shape.key(at))).collect(),
+        }
     }
 
-    fn parse(&self) -> Result<Path, ArtifactError> {
-        let what = "a path cannot be read";
-        let path = Path::parse(self.text).map_err(|_| ArtifactError::Malformed { what })?;
-        let steps_dropped = self.steps_dropped as usize;
-        if steps_dropped > path.segments().len() {
-            return Err(ArtifactError::Malformed { what });
+    fn shapes(&self) -> Option<Vec<Shape>> {
+        let mut keys = &*self.keys;
+        let mut shapes = Vec::with_capacity(self.lengths.len());
+        for length in &self.lengths {
+            let (own, rest) = keys.split_at_checked(*length as usize)?;
+            keys = rest;
+            shapes.push(Shape::new(own.iter().copied()));
         }
-        let is_whole = steps_dropped == 0 && *path.root() == Root::Input;
-        Ok(if is_whole { path } else { path.below(steps_dropped) })
+        keys.is_empty().then_some(shapes)
     }
+}
+
+/// The paths, and the steps of those that are walks, in their order.
+#[derive(Serialize, Deserialize)]
+struct Paths<'b> {
+    #[serde(borrow)]
+    forms: Vec<PathForm<'b>>,
+    #[serde(borrow)]
+    steps: Vec<Step<'b>>,
+}
+
+impl<'b> Paths<'b> {
+    fn of(paths: &'b [Path]) -> Self {
+        let mut steps = Vec::new();
+        Self { forms: paths.iter().map(|path| PathForm::of(path, &mut steps)).collect(), steps }
+    }
+
+    fn paths(&self) -> Option<Vec<Path>> {
+        let mut steps = &*self.steps;
+        let mut paths = Vec::with_capacity(self.forms.len());
+        for form in &self.forms {
+            paths.push(form.path(&mut steps)?);
+        }
+        steps.is_empty().then_some(paths)
+    }
+}
+
+/// The constants as one JSON array.
+#[derive(Serialize, Deserialize)]
+struct Constants<'b> {
+    text: &'b str,
+    /// How deep it nests: the parser then knows how much room it takes at most.
+    nesting_depth: u32,
+}
+
+impl<'b> Constants<'b> {
+    fn of(constants: &'b Document) -> Self {
+        let doc = constants.doc();
+        // A document is text: it has been parsed.
+        let text = str::from_utf8(doc.bytes()).unwrap_or_default();
+        Self { text, nesting_depth: doc.nesting_depth() }
+    }
+
+    fn parse(&self) -> Result<(Document, Vec<NodeId>), ArtifactError> {
+        let document = Document::parse(self.text.as_bytes(), self.nesting_depth)
+            .map_err(|_| malformed("its constants are not JSON"))?;
+        let doc = document.doc();
+        if doc.tag(NodeId::ROOT) != Tag::Array {
+            return Err(malformed("its constants are no array"));
+        }
+        let mut nodes = Vec::with_capacity(doc.count(NodeId::ROOT));
+        nodes.extend(doc.elements(NodeId::ROOT));
+        Ok((document, nodes))
+    }
+}
+
+fn malformed(what: &'static str) -> ArtifactError {
+    ArtifactError::Malformed { what }
 }
 
 /// The body of a program's artifact.
 pub(super) fn encode(program: &Program) -> Vec<u8> {
-    let sites = program.sites.encode();
+    // Only a table with 4 GiB of entries or text could fail, and no builder makes one.
+    try_encode(program).unwrap_or_default()
+}
+
+fn try_encode(program: &Program) -> Result<Vec<u8>, Unwritable> {
+    let (site_numbers, site_text) = program.sites.encode()?;
     let body = Body {
         machine_type: program.machine_type,
         name: program.name.as_deref().map(Cow::Borrowed),
         timeout_seconds: program.timeout_seconds,
         code: Cow::Borrowed(&program.code),
-        constants: program.constants.doc().bytes(),
-        shapes: program
-            .shapes
-            .iter()
-            .map(|shape| (0..shape.len()).map(|at| shape.key(at)).collect())
-            .collect(),
-        paths: program.paths.iter().map(PathText::of).collect(),
+        constants: Constants::of(&program.constants),
+        shapes: Shapes::of(&program.shapes),
+        paths: Paths::of(&program.paths),
         tests: Cow::Borrowed(&program.tests),
         calls: Cow::Borrowed(&program.calls),
         tasks: Cow::Borrowed(&program.tasks),
         forks: Cow::Borrowed(&program.forks),
         states: Cow::Borrowed(&program.states),
         graphs: Cow::Borrowed(&program.graphs),
-        sites: &sites,
+        sites: Section { numbers: &site_numbers, text: &site_text },
     };
-    // Only a writer that is full, or a table without a length, could fail.
-    postcard::to_allocvec(&body).unwrap_or_default()
+    let (numbers, text) = Writer::write(&body)?;
+    let length = u32::try_from(numbers.len()).map_err(|_| Unwritable)?;
+    Ok([&length.to_le_bytes(), &*numbers, text.as_bytes()].concat())
 }
 
 /// The program in a body; not verified yet.
 pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
-    let malformed = |what| ArtifactError::Malformed { what };
-    let (body, rest) = postcard::take_from_bytes::<Body<'_>>(bytes)
-        .map_err(|_| malformed("one of its tables cannot be read"))?;
-    if !rest.is_empty() {
+    let unreadable = malformed("one of its tables cannot be read");
+    let mut reader = open(bytes).ok_or(unreadable.clone())?;
+    let body: Body<'_> = reader.read().map_err(|_| unreadable)?;
+    if !reader.is_at_end() {
         return Err(malformed("something follows its tables"));
     }
-    // Nesting deeper than the text is long does not exist: how deep constants may be was the compiler's matter.
-    let depth_max = u32::try_from(body.constants.len()).unwrap_or(u32::MAX);
-    let constants =
-        Document::parse(body.constants, depth_max).map_err(|_| malformed("its constants are not JSON"))?;
-    if constants.doc().tag(NodeId::ROOT) != Tag::Array {
-        return Err(malformed("its constants are no array"));
-    }
-    let constant_nodes = constants.doc().elements(NodeId::ROOT).collect();
+    let (constants, constant_nodes) = body.constants.parse()?;
     let (code, states) = (body.code.into_owned(), body.states.into_owned());
+    let needs = Needs::of(&code, &states);
     Ok(Program {
         machine_type: body.machine_type,
         name: body.name.map(Cow::into_owned),
         constants: Arc::new(constants),
         constant_nodes,
-        shapes: body.shapes.into_iter().map(Shape::new).collect(),
-        paths: body.paths.iter().map(PathText::parse).collect::<Result<_, _>>()?,
+        shapes: body.shapes.shapes().ok_or(malformed("a shape cannot be read"))?,
+        paths: body.paths.paths().ok_or(malformed("a path cannot be read"))?,
         tests: body.tests.into_owned(),
         calls: body.calls.into_owned(),
         tasks: body.tasks.into_owned(),
         forks: body.forks.into_owned(),
         graphs: body.graphs.into_owned(),
-        sites: Sites::from_encoded(body.sites),
+        sites: Sites::from_encoded(&body.sites),
         timeout_seconds: body.timeout_seconds,
-        may_suspend: may_suspend(&code, &states),
-        needs_clock: needs_clock(&code),
+        may_suspend: needs.may_suspend,
+        needs_clock: needs.clock,
         code,
         states,
     })
 }
 
-/// Whether something in a program may have to be waited for.
-fn may_suspend(code: &[Op], states: &[StateInfo]) -> bool {
-    let waits = |op: &Op| matches!(op, Op::Task { .. } | Op::WaitSeconds { .. } | Op::WaitUntil { .. });
-    code.iter().any(waits) || states.iter().any(|state| !state.retriers.is_empty())
+/// The numbers and the text: the only place where bytes are asked whether they are UTF-8.
+fn open(bytes: &[u8]) -> Option<Reader<'_>> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (numbers, text) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    Some(Reader::new(numbers, simdutf8::basic::from_utf8(text).ok()?))
 }
 
-/// Whether something in a program reads the time of day.
-fn needs_clock(code: &[Op]) -> bool {
-    code.iter().any(|op| match op {
-        Op::WaitSeconds { .. } | Op::WaitUntil { .. } => true,
-        Op::Context { field, .. } => field.is_time(),
-        _ => false,
-    })
+/// What follows from a program's code for those who run it.
+#[derive(Default)]
+struct Needs {
+    /// Something may have to be waited for.
+    may_suspend: bool,
+    /// Something reads the time of day.
+    clock: bool,
+}
+
+impl Needs {
+    fn of(code: &[Op], states: &[StateInfo]) -> Self {
+        let mut needs = Self::default();
+        for op in code {
+            match op {
+                Op::Task { .. } => needs.may_suspend = true,
+                Op::WaitSeconds { .. } | Op::WaitUntil { .. } => {
+                    needs = Self { may_suspend: true, clock: true }
+                }
+                Op::Context { field, .. } => needs.clock |= field.is_time(),
+                _ => {}
+            }
+        }
+        needs.may_suspend |= states.iter().any(|state| !state.retriers.is_empty());
+        needs
+    }
 }

@@ -7,7 +7,7 @@ use crate::bytecode::{Program, verify};
 const MAGIC: [u8; 8] = *b"\x7faslx\r\n\x1a";
 
 /// Counts the formats: raise it with every change of what a body holds or means, ops included.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// Magic, format, length and CRC-32 of the body; numbers are little-endian.
 const HEADER_BYTES: usize = MAGIC.len() + 12;
@@ -76,6 +76,9 @@ fn open(bytes: &[u8]) -> Result<&[u8], ArtifactError> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Serialize;
+
+    use super::super::Writer;
     use super::*;
     use crate::asl::model::MachineType;
     use crate::bytecode::{Aspect, Comparison, ContextField, JitterStrategy, Op, Reg, Site, StateType};
@@ -85,20 +88,24 @@ mod tests {
     /// than before: raise [`FORMAT`], then write down what is new.
     #[test]
     fn the_format_is_the_one_that_is_counted() {
-        let first = |bytes: Vec<u8>| bytes[0];
+        fn written(value: &impl Serialize) -> (Vec<u8>, String) {
+            Writer::write(value).expect("it has a form")
+        }
+        fn first(value: &impl Serialize) -> u8 {
+            written(value).0[0]
+        }
         let inspect = Op::Inspect { src: Reg(300), aspect: Aspect::Variable(2) };
-        let written = |value: &Op| postcard::to_allocvec(value).expect("memory");
-        assert_eq!((FORMAT, written(&inspect)), (2, vec![22, 0xac, 2, 11, 2]));
+        assert_eq!((FORMAT, written(&inspect)), (3, (vec![22, 0x2c, 1, 11, 2, 0], String::new())));
         let site = Site::Variable { name: "x".to_owned() };
-        assert_eq!(postcard::to_allocvec(&site).expect("memory"), [6, 1, b'x']);
+        assert_eq!(written(&site), (vec![6, 1, 0, 0, 0], "x".to_owned()));
         let last = [
-            first(postcard::to_allocvec(&Comparison::IsTimestamp(true)).expect("memory")),
-            first(postcard::to_allocvec(&ContextField::MapItemValue).expect("memory")),
-            first(postcard::to_allocvec(&Function::Format).expect("memory")),
-            first(postcard::to_allocvec(&StateType::Map).expect("memory")),
-            first(postcard::to_allocvec(&JitterStrategy::Full).expect("memory")),
-            first(postcard::to_allocvec(&MachineType::Express).expect("memory")),
+            first(&Comparison::IsTimestamp(true)),
+            first(&ContextField::MapItemValue),
+            first(&Function::Format),
+            first(&StateType::Map),
+            first(&JitterStrategy::Full),
+            first(&MachineType::Express),
         ];
-        assert_eq!((FORMAT, last), (2, [10, 20, 17, 7, 1, 1]));
+        assert_eq!((FORMAT, last), (3, [10, 20, 17, 7, 1, 1]));
     }
 }

@@ -1,31 +1,36 @@
 //! Rules about the order of ops: where control can go, and what has happened before.
 
 use super::VerifyError;
+use super::layout::Layout;
 use super::rule::fail;
-use crate::bytecode::{GraphId, Label, Op, Program};
+use crate::bytecode::{Label, Op, Program};
 
 /// Whether control never goes on to the op that follows.
 fn leaves(op: Op) -> bool {
     matches!(op, Op::Exit { .. } | Op::End { .. } | Op::Fail { .. } | Op::Jump { .. } | Op::NoChoiceMatched)
 }
 
-/// The ops that may come next, errors aside.
-fn successors(code: &[Op], pc: usize) -> impl Iterator<Item = usize> {
-    let jump = match code[pc] {
+/// Where else control may go on than at the op that follows.
+fn jump(op: Op) -> Option<Label> {
+    match op {
         Op::Jump { target } | Op::JumpIf { target, .. } | Op::JumpUnless { target, .. } => Some(target),
         Op::Exit { next, .. } => Some(next),
         _ => None,
-    };
+    }
+}
+
+/// The ops that may come next, errors aside.
+fn successors(code: &[Op], pc: usize) -> impl Iterator<Item = usize> {
     let next = (!leaves(code[pc])).then_some(pc + 1);
-    next.into_iter().chain(jump.map(Label::index))
+    next.into_iter().chain(jump(code[pc]).map(Label::index))
 }
 
 /// No op at the end of a graph lets control run on.
-pub(super) fn verify_ends(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
-    for (pc, op) in program.code.iter().enumerate() {
-        let is_last = owners.get(pc + 1) != Some(&owners[pc]);
-        if is_last && !leaves(*op) {
-            return fail("control can run out of a graph", pc);
+pub(super) fn verify_ends(program: &Program, layout: &Layout) -> Result<(), VerifyError> {
+    for (_, ops) in layout.graphs() {
+        let last = ops.end - 1;
+        if !leaves(program.code[last]) {
+            return fail("control can run out of a graph", last);
         }
     }
     Ok(())
@@ -36,8 +41,9 @@ pub(super) fn verify_cycles(program: &Program) -> Result<(), VerifyError> {
     let code = &program.code;
     let is_enter = |pc: usize| matches!(code[pc], Op::Enter { .. });
     // As the compiler orders code, control goes back to an `Enter` only; then there is nothing to put in order.
-    let goes_forward = |pc: usize| successors(code, pc).all(|next| next > pc || is_enter(next));
-    if (0..code.len()).all(|pc| is_enter(pc) || goes_forward(pc)) {
+    let goes_forward =
+        |(pc, op): (usize, &Op)| jump(*op).is_none_or(|next| next.index() > pc || is_enter(next.index()));
+    if code.iter().enumerate().all(goes_forward) {
         return Ok(());
     }
     let mut ways_in = vec![0_u32; code.len()];
@@ -65,13 +71,14 @@ pub(super) fn verify_cycles(program: &Program) -> Result<(), VerifyError> {
 /// From a graph's entry to the first `Enter` there is only what an `ItemSelector` needs.
 pub(super) fn verify_preparations(program: &Program) -> Result<(), VerifyError> {
     let mut is_seen = vec![false; program.code.len()];
-    for (graph, pending) in program.graphs.iter().enumerate() {
-        let mut pending = vec![pending.entry.index()];
+    let mut pending = Vec::new();
+    for (index, graph) in program.graphs.iter().enumerate() {
+        pending.push(graph.entry.index());
         while let Some(pc) = pending.pop() {
             if std::mem::replace(&mut is_seen[pc], true) || matches!(program.code[pc], Op::Enter { .. }) {
                 continue;
             }
-            if !prepares(program.code[pc], graph == 0) {
+            if !prepares(program.code[pc], index == 0) {
                 return fail("an op that needs a state before one is entered", pc);
             }
             pending.extend(successors(&program.code, pc));
@@ -97,31 +104,17 @@ fn prepares(op: Op, is_machine: bool) -> bool {
     }
 }
 
-/// Memory is in proportion to code: each temporary is filled by an op (or by a caught error), each gathered value
-/// was put in place by one.
-pub(super) fn verify_sizes(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
-    let mut ops = vec![0_usize; program.graphs.len()];
-    let mut gathered = vec![0_usize; program.graphs.len()];
-    for (op, graph) in program.code.iter().zip(owners) {
-        ops[graph.index()] += 1;
-        gathered[graph.index()] += match op {
-            Op::Object { shape, .. } => program.shapes[usize::from(*shape)].len(),
-            Op::Array { count, .. } => usize::from(*count),
-            Op::Intrinsic { call, .. } => usize::from(program.call(*call).argument_count),
-            _ => 0,
-        };
-    }
-    let mut fillable = ops.clone();
+/// Frames are in proportion to code: each temporary is filled by an op, or by a caught error.
+pub(super) fn verify_sizes(program: &Program, layout: &Layout) -> Result<(), VerifyError> {
+    let mut caught = vec![0_usize; program.graphs.len()];
     for state in &program.states {
-        fillable[state.graph.index()] += state.catchers.len();
+        caught[state.graph.index()] += state.catchers.len();
     }
-    for (index, graph) in program.graphs.iter().enumerate() {
+    for (id, ops) in layout.graphs() {
+        let graph = program.graph(id);
         // The input; a Map's effective input; the variables; the rest.
-        if usize::from(graph.registers) > 2 + graph.variables.len() + fillable[index] {
-            return fail("a frame larger than its graph can fill", index);
-        }
-        if gathered[index] > ops[index] {
-            return fail("a graph that gathers more values than it makes", index);
+        if usize::from(graph.registers) > 2 + graph.variables.len() + ops.len() + caught[id.index()] {
+            return fail("a frame larger than its graph can fill", id.index());
         }
     }
     Ok(())

@@ -1,18 +1,29 @@
 //! Rules about single ops: their registers, ids and labels.
 
+use std::ops::Range;
+
 use super::VerifyError;
+use super::layout::Layout;
 use super::rule::fail;
 use crate::bytecode::{
     Aspect, CallId, Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test,
 };
 
-/// Every op's operands are within the frame, the tables and the graph.
-pub(super) fn verify_ops(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+/// Every op's operands are within the frame, the tables and the graph, and what ops gather is in proportion to the
+/// code: each gathered value was put in place by an op.
+pub(super) fn verify_ops(program: &Program, layout: &Layout) -> Result<(), VerifyError> {
     let first_children: Vec<_> = program.forks.iter().map(|fork| first_child(&fork.kind)).collect();
-    for (pc, op) in program.code.iter().enumerate() {
-        let registers = program.graph(owners[pc]).registers;
-        let check = Check { program, pc, registers, owners, first_children: &first_children };
-        check.op(*op)?;
+    for (graph, ops) in layout.graphs() {
+        let registers = program.graph(graph).registers;
+        let first_children = &first_children;
+        let mut check = Check { program, pc: ops.start, graph, registers, ops, gathered: 0, first_children };
+        for op in &program.code[check.ops.clone()] {
+            check.op(*op)?;
+            check.pc += 1;
+        }
+        if check.gathered > check.ops.len() {
+            return fail("a graph that gathers more values than it makes", graph.index());
+        }
     }
     Ok(())
 }
@@ -27,8 +38,12 @@ fn first_child(kind: &ForkKind) -> Option<GraphId> {
 struct Check<'p> {
     program: &'p Program,
     pc: usize,
+    /// The graph that the op is in, its registers and its ops.
+    graph: GraphId,
     registers: u16,
-    owners: &'p [GraphId],
+    ops: Range<usize>,
+    /// Values that its ops so far take from consecutive registers.
+    gathered: usize,
     /// By fork: the first of the graphs it runs.
     first_children: &'p [Option<GraphId>],
 }
@@ -46,8 +61,14 @@ impl Check<'_> {
         fail("a register outside the frame", self.pc)
     }
 
+    /// `count` registers from `first` on, whose values become parts of one.
+    fn gather(&mut self, first: Reg, count: usize) -> Result<(), VerifyError> {
+        self.gathered = self.gathered.saturating_add(count);
+        self.regs(first, count)
+    }
+
     fn label(&self, label: Label) -> Result<(), VerifyError> {
-        if self.owners.get(label.index()).is_some_and(|owner| *owner == self.owners[self.pc]) {
+        if self.ops.contains(&label.index()) {
             return Ok(());
         }
         fail("a jump outside its graph", self.pc)
@@ -57,12 +78,12 @@ impl Check<'_> {
         if index < len { Ok(()) } else { fail("an id outside its table", self.pc) }
     }
 
-    fn op(&self, op: Op) -> Result<(), VerifyError> {
+    fn op(&mut self, op: Op) -> Result<(), VerifyError> {
         let program = self.program;
         match op {
             Op::Enter { state } => {
                 self.within(state.index(), program.states.len())?;
-                if program.state(state).graph == self.owners[self.pc] {
+                if program.state(state).graph == self.graph {
                     return Ok(());
                 }
                 fail("a state entered from outside its graph", self.pc)
@@ -90,10 +111,10 @@ impl Check<'_> {
             Op::Object { dst, first, shape } => {
                 self.within(usize::from(shape), program.shapes.len())?;
                 self.reg(dst)?;
-                self.regs(first, program.shapes[usize::from(shape)].len())
+                self.gather(first, program.shapes[usize::from(shape)].len())
             }
             Op::Array { dst, first, count } => {
-                self.reg(dst).and_then(|()| self.regs(first, usize::from(count)))
+                self.reg(dst).and_then(|()| self.gather(first, usize::from(count)))
             }
             Op::Intrinsic { dst, first, call } => self.reg(dst).and_then(|()| self.call(first, call)),
             Op::SetPath { value, base, path } => {
@@ -115,7 +136,7 @@ impl Check<'_> {
             }
             Op::Inspect { src, aspect } => {
                 if let Aspect::Variable(index) = aspect {
-                    self.within(usize::from(index), program.graph(self.owners[self.pc]).variables.len())?;
+                    self.within(usize::from(index), program.graph(self.graph).variables.len())?;
                 }
                 self.reg(src)
             }
@@ -131,14 +152,14 @@ impl Check<'_> {
         }
     }
 
-    fn call(&self, first: Reg, call: CallId) -> Result<(), VerifyError> {
+    fn call(&mut self, first: Reg, call: CallId) -> Result<(), VerifyError> {
         self.within(call.index(), self.program.calls.len())?;
         let site = self.program.call(call);
         let count = usize::from(site.argument_count);
         if !site.function.arity().contains(&count) {
             return fail("a call with too few or too many arguments", self.pc);
         }
-        self.regs(first, count)
+        self.gather(first, count)
     }
 
     fn fork(&self, index: usize, is_map: bool) -> Result<(), VerifyError> {
@@ -148,7 +169,7 @@ impl Check<'_> {
         if matches!(fork.kind, ForkKind::Map { .. }) != is_map {
             return fail("the wrong kind of fork", self.pc);
         }
-        if self.first_children[index].is_none_or(|graph| graph > self.owners[self.pc]) {
+        if self.first_children[index].is_none_or(|graph| graph > self.graph) {
             return Ok(());
         }
         fail("a fork that does not lead to a later graph", self.pc)

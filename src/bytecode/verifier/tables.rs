@@ -4,9 +4,10 @@ use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 
 use super::VerifyError;
+use super::layout::Layout;
 use super::rule::fail;
 use crate::bytecode::Retrier;
-use crate::bytecode::{Comparison, ForkKind, GraphId, Label, Operand, Program, Reg};
+use crate::bytecode::{Comparison, ForkKind, GraphId, Operand, Program, Reg};
 use crate::jsonpath::Root;
 use crate::value::Shape;
 
@@ -14,36 +15,13 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 /// So many keys are compared with each other faster than they are hashed.
 const KEYS_FEW: usize = 16;
 
-/// A graph's ops are contiguous and graphs stand in the order of their entries.
-pub(super) fn graph_of_each_op(program: &Program) -> Result<Vec<GraphId>, VerifyError> {
-    let mut order: Vec<usize> = (0..program.graphs.len()).collect();
-    order.sort_by_key(|index| program.graphs[*index].entry.0);
-    if order.first().is_none_or(|first| program.graphs[*first].entry != Label(0)) {
-        return fail("no graph starts at op 0", 0);
-    }
-    let mut owners = Vec::with_capacity(program.code.len());
-    for (position, index) in order.iter().enumerate() {
-        let end =
-            order.get(position + 1).map_or(program.code.len(), |next| program.graphs[*next].entry.index());
-        if program.graphs[*index].entry.index() >= program.code.len()
-            || end <= program.graphs[*index].entry.index()
-        {
-            return fail("a graph without ops", *index);
-        }
-        let id = GraphId::new(*index).ok_or(VerifyError { what: "too many graphs", pc: *index })?;
-        owners.resize(end, id);
-    }
-    Ok(owners)
-}
-
 /// A retry and a catcher continue in the state's own graph: another one's frame may be larger.
-pub(super) fn verify_state_code(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+pub(super) fn verify_state_code(program: &Program, layout: &Layout) -> Result<(), VerifyError> {
     for (index, state) in program.states.iter().enumerate() {
-        let targets = state.catchers.iter().map(|catcher| catcher.target).chain([state.body]);
-        for target in targets {
-            if owners.get(target.index()) != Some(&state.graph) {
-                return fail("a state continues outside its graph", index);
-            }
+        let ops = layout.range(state.graph);
+        let mut targets = state.catchers.iter().map(|catcher| catcher.target).chain([state.body]);
+        if !targets.all(|target| ops.contains(&target.index())) {
+            return fail("a state continues outside its graph", index);
         }
     }
     Ok(())
@@ -145,14 +123,24 @@ fn verify_forks(program: &Program) -> Result<(), VerifyError> {
 }
 
 /// Sites follow the code, and the registers they name are in the frame.
-pub(super) fn verify_sites(program: &Program, owners: &[GraphId]) -> Result<(), VerifyError> {
+pub(super) fn verify_sites(program: &Program, layout: &Layout) -> Result<(), VerifyError> {
     let (mut next, mut index) = (0, 0);
+    let mut graphs = layout.graphs();
+    let (mut end, mut registers) = (0, 0);
     let visited = program.sites.visit(|pc, register| {
-        let Some(graph) = owners.get(pc as usize) else { return fail("a site outside the code", index) };
+        let pc = pc as usize;
+        if pc >= program.code.len() {
+            return fail("a site outside the code", index);
+        }
         if pc < next {
             return fail("sites out of order", index);
         }
-        if register.is_some_and(|register| register.0 >= program.graph(*graph).registers) {
+        while pc >= end
+            && let Some((graph, ops)) = graphs.next()
+        {
+            (end, registers) = (ops.end, program.graph(graph).registers);
+        }
+        if register.is_some_and(|register| register.0 >= registers) {
             return fail("a site outside its frame", index);
         }
         (next, index) = (pc + 1, index + 1);

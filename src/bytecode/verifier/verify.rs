@@ -1,5 +1,6 @@
 //! The entry point.
 
+use super::layout::Layout;
 use super::{VerifyError, flow, ops, tables};
 use crate::bytecode::Program;
 
@@ -7,12 +8,12 @@ use crate::bytecode::Program;
 /// [`ProgramBuilder`](crate::bytecode::ProgramBuilder) hands over or that an artifact holds has passed this.
 pub fn verify(program: &Program) -> Result<(), VerifyError> {
     tables::verify_tables(program)?;
-    let owners = tables::graph_of_each_op(program)?;
-    tables::verify_state_code(program, &owners)?;
-    tables::verify_sites(program, &owners)?;
-    ops::verify_ops(program, &owners)?;
-    flow::verify_ends(program, &owners)?;
+    let layout = Layout::of(program)?;
+    tables::verify_state_code(program, &layout)?;
+    tables::verify_sites(program, &layout)?;
+    ops::verify_ops(program, &layout)?;
+    flow::verify_ends(program, &layout)?;
     flow::verify_cycles(program)?;
     flow::verify_preparations(program)?;
-    flow::verify_sizes(program, &owners)
+    flow::verify_sizes(program, &layout)
 }
