@@ -125,8 +125,12 @@ context_fields! {
     MapItem = "Map.Item";
     /// The item's index.
     MapItemIndex = "Map.Item.Index";
-    /// The item itself.
+    /// The item itself; of an object's member, its value.
     MapItemValue = "Map.Item.Value";
+    /// The key of the member, where a Map runs over an object.
+    MapItemKey = "Map.Item.Key";
+    /// Where the items come from.
+    MapItemSource = "Map.Item.Source";
 }
 
 impl ContextField {

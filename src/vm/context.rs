@@ -10,6 +10,10 @@ use crate::value::{DocId, Value};
 
 type Outcome<T> = Result<T, Fault>;
 
+/// `Map.Item.Source` of items that a Map has from its input (AWS docs, "Accessing execution data from the Context
+/// object").
+const STATE_DATA: &str = "STATE_DATA";
+
 /// Draws that name an execution; far from the counters that strands use.
 const NAME_DRAW: u64 = u64::MAX;
 const EXPRESS_ID_DRAW: u64 = u64::MAX - 1;
@@ -52,12 +56,16 @@ impl<'a> Machine<'_, '_, 'a> {
                 Ok(Value::Int(i64::from(item.index)))
             }
             ContextField::MapItemValue if let Some(item) = strand.item => Ok(item.value),
+            ContextField::MapItemKey if let Some(key) = strand.item.and_then(|item| item.key) => Ok(key),
+            ContextField::MapItemSource if strand.item.is_some() => text(STATE_DATA),
             ContextField::ExecutionRedriveCount
             | ContextField::StateRetryCount
             | ContextField::TaskToken
             | ContextField::Map
             | ContextField::MapItemIndex
-            | ContextField::MapItemValue => Err(Self::absent(field)),
+            | ContextField::MapItemValue
+            | ContextField::MapItemKey
+            | ContextField::MapItemSource => Err(Self::absent(field)),
         }
     }
 
@@ -141,9 +149,12 @@ fn parts(field: ContextField) -> &'static [(&'static str, ContextField)] {
         ],
         ContextField::Task => &[("Token", ContextField::TaskToken)],
         ContextField::Map => &[("Item", ContextField::MapItem)],
-        ContextField::MapItem => {
-            &[("Index", ContextField::MapItemIndex), ("Value", ContextField::MapItemValue)]
-        }
+        ContextField::MapItem => &[
+            ("Index", ContextField::MapItemIndex),
+            ("Key", ContextField::MapItemKey),
+            ("Value", ContextField::MapItemValue),
+            ("Source", ContextField::MapItemSource),
+        ],
         _ => &[],
     }
 }

@@ -141,6 +141,8 @@ pub(super) struct Parent {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item<'a> {
     pub index: u32,
+    /// The key, if the items are the members of an object.
+    pub key: Register<'a>,
     pub value: Value<'a>,
 }
 
@@ -153,6 +155,8 @@ pub(super) struct ForkState<'a> {
     pub input: Register<'a>,
     /// A Map's items.
     pub items: Vec<Value<'a>>,
+    /// Their keys, if they are the members of an object; else empty.
+    pub keys: Vec<Value<'a>>,
     pub results: Vec<Register<'a>>,
     /// Children in all, started, and running.
     pub total: u32,
@@ -264,9 +268,11 @@ impl<'a> State<'a> {
             strand.registers.iter_mut().flatten().for_each(&mut each);
             if let Some(item) = &mut strand.item {
                 each(&mut item.value);
+                item.key.iter_mut().for_each(&mut each);
             }
             strand.fork.input.iter_mut().for_each(&mut each);
             strand.fork.items.iter_mut().for_each(&mut each);
+            strand.fork.keys.iter_mut().for_each(&mut each);
             strand.fork.results.iter_mut().flatten().for_each(&mut each);
         }
         for visit in &mut self.visits {
@@ -286,6 +292,7 @@ impl ForkState<'_> {
         self.fork = None;
         self.input = None;
         self.items.clear();
+        self.keys.clear();
         self.results.clear();
         self.listed = false;
     }

@@ -7,7 +7,7 @@ use crate::bytecode::{Program, verify};
 const MAGIC: [u8; 8] = *b"\x7faslx\r\n\x1a";
 
 /// Counts the formats: raise it with every change of what a body holds or means, ops included.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// Magic, format, length and CRC-32 of the body; numbers are little-endian.
 const HEADER_BYTES: usize = MAGIC.len() + 12;
@@ -88,17 +88,17 @@ mod tests {
         let first = |bytes: Vec<u8>| bytes[0];
         let inspect = Op::Inspect { src: Reg(300), aspect: Aspect::Variable(2) };
         let written = |value: &Op| postcard::to_allocvec(value).expect("memory");
-        assert_eq!((FORMAT, written(&inspect)), (2, vec![22, 0xac, 2, 11, 2]));
+        assert_eq!((FORMAT, written(&inspect)), (3, vec![22, 0xac, 2, 11, 2]));
         let site = Site::Variable { name: "x".to_owned() };
         assert_eq!(postcard::to_allocvec(&site).expect("memory"), [6, 1, b'x']);
         let last = [
             first(postcard::to_allocvec(&Comparison::IsTimestamp(true)).expect("memory")),
-            first(postcard::to_allocvec(&ContextField::MapItemValue).expect("memory")),
+            first(postcard::to_allocvec(&ContextField::MapItemSource).expect("memory")),
             first(postcard::to_allocvec(&Function::Format).expect("memory")),
             first(postcard::to_allocvec(&StateType::Map).expect("memory")),
             first(postcard::to_allocvec(&JitterStrategy::Full).expect("memory")),
             first(postcard::to_allocvec(&MachineType::Express).expect("memory")),
         ];
-        assert_eq!((FORMAT, last), (2, [10, 20, 17, 7, 1, 1]));
+        assert_eq!((FORMAT, last), (3, [10, 22, 17, 7, 1, 1]));
     }
 }

@@ -53,8 +53,10 @@ impl<'a> Machine<'_, '_, 'a> {
         else {
             return Ok(());
         };
-        let mut items = std::mem::take(&mut self.state.strands[slot as usize].fork.items);
-        self.read_items(*Self::load(frame, first.offset(1)), &mut items, pc)?;
+        let fork_state = &mut self.state.strands[slot as usize].fork;
+        let mut items = std::mem::take(&mut fork_state.items);
+        let mut keys = std::mem::take(&mut fork_state.keys);
+        self.read_items(*Self::load(frame, first.offset(1)), (&mut items, &mut keys), pc)?;
         let limit = self.concurrency(frame[usize::from(first.0) + 2], max_concurrency.as_ref())?;
         let total = items.len();
         let failed_max = self.failed_max(frame, first, tolerance.as_ref(), total)?;
@@ -63,7 +65,7 @@ impl<'a> Machine<'_, '_, 'a> {
         state.fork = Some(fork);
         state.dst = Destination(dst);
         state.input = Some(*Self::load(frame, first));
-        state.items = items;
+        (state.items, state.keys) = (items, keys);
         (state.total, state.started, state.running, state.limit) = (total as u32, 0, 0, limit);
         (state.failed, state.failed_max) = (0, failed_max);
         state.results.resize(total, None);
@@ -82,11 +84,30 @@ impl<'a> Machine<'_, '_, 'a> {
         self.state.forking.push(slot);
     }
 
-    fn read_items(&self, value: Value<'a>, items: &mut Vec<Value<'a>>, pc: u32) -> Outcome<()> {
+    /// The elements of an array, or the members of an object with their keys.
+    fn read_items(
+        &self,
+        value: Value<'a>,
+        (items, keys): (&mut Vec<Value<'a>>, &mut Vec<Value<'a>>),
+        pc: u32,
+    ) -> Outcome<()> {
         items.clear();
-        if let View::Array(array) = value.view(self.heap.docs) {
-            items.extend(array.iter());
-            return Ok(());
+        keys.clear();
+        match value.view(self.heap.docs) {
+            View::Array(array) => {
+                items.extend(array.iter());
+                return Ok(());
+            }
+            View::Object(object) => {
+                let members = object.iter(self.heap.docs);
+                let members = members.map(|(key, item)| (self.heap.text(&key.to_text()), item));
+                members.for_each(|(key, item)| {
+                    keys.push(key);
+                    items.push(item);
+                });
+                return Ok(());
+            }
+            _ => {}
         }
         let path = match self.program.site(pc) {
             Some(Site::ItemsPath { path }) => path.as_str(),
@@ -197,14 +218,23 @@ impl<'a> Machine<'_, '_, 'a> {
         down.pc = program.graph(graph).entry.0;
         down.registers.clear();
         down.registers.resize(usize::from(program.graph(graph).registers), None);
-        down.registers[0] = if item.is_some() { item } else { fork.input };
+        let key = fork.keys.get(index as usize).copied();
+        down.registers[0] = match (item, key) {
+            // The member itself, as AWS hands it on.
+            (Some(value), Some(key)) => {
+                let pair = [("Key", key), ("Value", value)];
+                Some(self.heap.object(self.heap.arena.bump().alloc_slice_copy(&pair)))
+            }
+            (Some(_), None) => item,
+            (None, _) => fork.input,
+        };
         down.registers[1..=variables].copy_from_slice(&up.registers[1..=variables]);
         if let Some(map_input) = map_input {
             down.registers[usize::from(map_input.0)] = fork.input;
         }
         down.item = up.item;
         if let Some(value) = item {
-            down.item = Some(Item { index, value });
+            down.item = Some(Item { index, key, value });
         }
         down.parent = Some(Parent { slot: parent, index });
         down.status = Status::Ready;
