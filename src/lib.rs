@@ -47,6 +47,7 @@ pub mod intrinsic;
 pub mod json;
 pub mod jsonpath;
 pub mod limits;
+pub mod map_run;
 pub mod pipeline;
 pub mod sink;
 pub mod source;

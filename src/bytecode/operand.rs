@@ -41,6 +41,8 @@ ids! {
     TaskId(u16);
     /// A Map or Parallel site.
     ForkId(u16);
+    /// A Distributed Map site.
+    MapRunId(u16);
     /// A state; unique in its program.
     StateId(u32);
     /// One `States` map: the machine, a Parallel branch, a Map's item processor.

@@ -6,6 +6,7 @@ use super::effect::{Effect, StrandId};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::Fault;
 use super::inspection::Inspection;
+use super::map_run::{MapRunRequest, Selection};
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
 use crate::value::Value;
 use crate::value::timestamp::Timestamp;
@@ -28,6 +29,10 @@ pub(super) struct State<'a> {
     pub ready: VecDeque<u32>,
     /// Slots whose fork can start another child; the innermost last.
     pub forking: Vec<u32>,
+    /// Map Runs that nobody has begun yet.
+    pub map_runs: Vec<(StrandId, Box<MapRunRequest>)>,
+    /// What an execution sees that only selects an item.
+    pub selection: Option<Box<Selection<'a>>>,
     /// State visits, if they are recorded.
     pub visits: Vec<VisitRecord<'a>>,
     /// Whether to record them.
@@ -109,6 +114,11 @@ pub(super) enum Status {
         payload: Reg,
         /// Which task.
         task: crate::bytecode::TaskId,
+    },
+    /// Waits for a Map Run.
+    MapRun {
+        /// Where the result goes.
+        dst: Reg,
     },
     /// Its task is to be stopped, and then it ends.
     Stopping,
@@ -216,6 +226,8 @@ impl<'a> State<'a> {
         self.stopping.clear();
         self.ready.clear();
         self.forking.clear();
+        self.map_runs.clear();
+        self.selection = None;
         self.visits.clear();
         self.tracing = false;
         self.inspection = None;
@@ -278,6 +290,9 @@ impl<'a> State<'a> {
         for visit in &mut self.visits {
             each(&mut visit.input);
             visit.output.iter_mut().for_each(&mut each);
+        }
+        if let Some(selection) = &mut self.selection {
+            each(&mut selection.context);
         }
         if let Some(inspection) = &mut self.inspection {
             inspection.values.iter_mut().for_each(|(_, value)| each(value));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::ArtifactError;
 use crate::asl::model::MachineType;
 use crate::bytecode::program::{CallSite, Fork, Graph, StateInfo, TaskSite, Test};
-use crate::bytecode::{Op, Program, Sites};
+use crate::bytecode::{MapRunSite, Op, Program, Sites};
 use crate::json::{Document, NodeId, Tag};
 use crate::jsonpath::{Path, Root};
 use crate::value::Shape;
@@ -30,6 +30,7 @@ struct Body<'b> {
     calls: Cow<'b, [CallSite]>,
     tasks: Cow<'b, [TaskSite]>,
     forks: Cow<'b, [Fork]>,
+    map_runs: Cow<'b, [MapRunSite]>,
     states: Cow<'b, [StateInfo]>,
     graphs: Cow<'b, [Graph]>,
     /// Read when they are needed: see [`Sites`].
@@ -81,6 +82,7 @@ pub(super) fn encode(program: &Program) -> Vec<u8> {
         calls: Cow::Borrowed(&program.calls),
         tasks: Cow::Borrowed(&program.tasks),
         forks: Cow::Borrowed(&program.forks),
+        map_runs: Cow::Borrowed(&program.map_runs),
         states: Cow::Borrowed(&program.states),
         graphs: Cow::Borrowed(&program.graphs),
         sites: &sites,
@@ -117,6 +119,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
         calls: body.calls.into_owned(),
         tasks: body.tasks.into_owned(),
         forks: body.forks.into_owned(),
+        map_runs: body.map_runs.into_owned(),
         graphs: body.graphs.into_owned(),
         sites: Sites::from_encoded(body.sites),
         timeout_seconds: body.timeout_seconds,
@@ -129,7 +132,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
 
 /// Whether something in a program may have to be waited for.
 fn may_suspend(code: &[Op], states: &[StateInfo]) -> bool {
-    let waits = |op: &Op| matches!(op, Op::Task { .. } | Op::WaitSeconds { .. } | Op::WaitUntil { .. });
+    let waits = |op: &Op| {
+        matches!(op, Op::Task { .. } | Op::WaitSeconds { .. } | Op::WaitUntil { .. } | Op::MapRun { .. })
+    };
     code.iter().any(waits) || states.iter().any(|state| !state.retriers.is_empty())
 }
 

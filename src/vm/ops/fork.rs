@@ -57,7 +57,9 @@ impl<'a> Machine<'_, '_, 'a> {
         let mut items = std::mem::take(&mut fork_state.items);
         let mut keys = std::mem::take(&mut fork_state.keys);
         self.read_items(*Self::load(frame, first.offset(1)), (&mut items, &mut keys), pc)?;
-        let limit = self.concurrency(frame[usize::from(first.0) + 2], max_concurrency.as_ref())?;
+        let default = self.limits.map_concurrency_default;
+        let given = frame[usize::from(first.0) + 2];
+        let limit = self.concurrency(given, max_concurrency.as_ref(), default)?;
         let total = items.len();
         let failed_max = self.failed_max(frame, first, tolerance.as_ref(), total)?;
         let state = &mut self.state.strands[slot as usize].fork;
@@ -96,7 +98,7 @@ impl<'a> Machine<'_, '_, 'a> {
         match value.view(self.heap.docs) {
             View::Array(array) => {
                 items.extend(array.iter());
-                return Ok(());
+                Ok(())
             }
             View::Object(object) => {
                 let members = object.iter(self.heap.docs);
@@ -105,27 +107,34 @@ impl<'a> Machine<'_, '_, 'a> {
                     keys.push(key);
                     items.push(item);
                 });
-                return Ok(());
+                Ok(())
             }
-            _ => {}
+            _ => Err(self.no_items(pc)),
         }
+    }
+
+    /// The error of a value that has no items.
+    pub(in crate::vm) fn no_items(&self, pc: u32) -> Fault {
         let path = match self.program.site(pc) {
             Some(Site::ItemsPath { path }) => path.as_str(),
             _ => "$",
         };
         // A context path is printed with one dollar.
         let path = path.strip_prefix("$$").map_or_else(|| path.to_owned(), |rest| format!("${rest}"));
-        Err(Fault::runtime(format!("Reference path \"{path}\" must point to array.")))
+        Fault::runtime(format!("Reference path \"{path}\" must point to array."))
     }
 
-    fn concurrency(&self, given: Register<'a>, field: Option<&Field>) -> Outcome<u32> {
-        let (Some(value), Some(field)) = (given, field) else {
-            return Ok(self.limits.map_concurrency_default);
-        };
-        let count =
-            self.numeric(value).and_then(whole).ok_or_else(|| self.not_valid(field, value, "integer"))?;
+    /// How many children may run at once, given `MaxConcurrency`.
+    pub(in crate::vm) fn concurrency(
+        &self,
+        given: Register<'a>,
+        field: Option<&Field>,
+        default: u32,
+    ) -> Outcome<u32> {
+        let (Some(value), Some(field)) = (given, field) else { return Ok(default) };
+        let count = self.whole_field(value, field)?;
         Ok(match u32::try_from(count) {
-            Ok(0) => self.limits.map_concurrency_default,
+            Ok(0) => default,
             Ok(count) => count,
             Err(_) if count < 0 => {
                 return Err(Fault::runtime(format!(
@@ -146,24 +155,41 @@ impl<'a> Machine<'_, '_, 'a> {
         total: usize,
     ) -> Outcome<Option<f64>> {
         let Some(tolerance) = tolerance else { return Ok(None) };
-        let mut max = f64::INFINITY;
-        if let (Some(field), Some(value)) = (&tolerance.count, frame[usize::from(first.0) + 3]) {
-            let count =
-                self.numeric(value).and_then(whole).ok_or_else(|| self.not_valid(field, value, "integer"))?;
+        let first = usize::from(first.0);
+        let (count, percentage) = self.tolerated(frame[first + 3], frame[first + 4], tolerance)?;
+        let percentage = percentage.map(|percentage| percentage / 100.0 * total as f64);
+        Ok(Some(count.into_iter().chain(percentage).fold(f64::INFINITY, f64::min)))
+    }
+
+    /// `ToleratedFailureCount` and `ToleratedFailurePercentage`, checked.
+    pub(in crate::vm) fn tolerated(
+        &self,
+        count: Register<'a>,
+        percentage: Register<'a>,
+        tolerance: &Tolerance,
+    ) -> Outcome<(Option<f64>, Option<f64>)> {
+        let (mut count_max, mut percentage_max) = (None, None);
+        if let (Some(field), Some(value)) = (&tolerance.count, count) {
+            let count = self.whole_field(value, field)?;
             if count < 0 {
                 return Err(Fault::runtime("ToleratedFailureCount cannot be negative."));
             }
-            max = max.min(count as f64);
+            count_max = Some(count as f64);
         }
-        if let (Some(field), Some(value)) = (&tolerance.percentage, frame[usize::from(first.0) + 4]) {
+        if let (Some(field), Some(value)) = (&tolerance.percentage, percentage) {
             let percentage =
                 self.numeric(value).ok_or_else(|| self.not_valid(field, value, "float"))?.as_f64();
             if !(0.0..=100.0).contains(&percentage) {
                 return Err(Fault::runtime("ToleratedFailurePercentage must be between 0 and 100."));
             }
-            max = max.min(percentage / 100.0 * total as f64);
+            percentage_max = Some(percentage);
         }
-        Ok(Some(max))
+        Ok((count_max, percentage_max))
+    }
+
+    /// An integer, or a string that holds one.
+    pub(in crate::vm) fn whole_field(&self, value: Value<'a>, field: &Field) -> Outcome<i64> {
+        self.numeric(value).and_then(whole).ok_or_else(|| self.not_valid(field, value, "integer"))
     }
 
     /// A number, or a string that holds one: AWS takes both behind a path.
@@ -315,7 +341,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 let Some(link) = strand.parent.filter(|link| link.slot == parent) else { continue };
                 match strand.status {
                     Status::Free => continue,
-                    Status::Task { .. } | Status::Stopping => {
+                    Status::Task { .. } | Status::MapRun { .. } | Status::Stopping => {
                         if strand.status != Status::Stopping {
                             strand.status = Status::Stopping;
                             let strand = self.state.id(child);
