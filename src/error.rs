@@ -84,7 +84,9 @@ impl From<RunError> for Error {
             RunError::Source(error) => error.into(),
             RunError::Sink(error) => error.into(),
             RunError::Unanswered(error) => error.into(),
-            RunError::SameFile { .. } | RunError::Checkpoint(_) => Self::new(ErrorKind::Config, error),
+            RunError::SameFile { .. } | RunError::Checkpoint(_) | RunError::NoObjectStore(_) => {
+                Self::new(ErrorKind::Config, error)
+            }
             RunError::Spawn(_) | RunError::WorkerPanicked => Self::new(ErrorKind::Internal, error),
         }
     }

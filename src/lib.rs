@@ -48,6 +48,7 @@ pub mod json;
 pub mod jsonata;
 pub mod jsonpath;
 pub mod limits;
+pub mod map_run;
 pub mod pipeline;
 pub mod sink;
 pub mod source;

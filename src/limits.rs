@@ -30,6 +30,10 @@ pub struct Limits {
     pub fuel_total_max: u64,
     /// Iterations of an inline Map that run at once when `MaxConcurrency` is 0 or absent (AWS: 40).
     pub map_concurrency_default: u32,
+    /// Child executions of one Map Run that run at once when `MaxConcurrency` is 0, absent or larger (AWS: 10,000).
+    pub map_run_concurrency_max: u32,
+    /// Largest object of S3 that is read as one JSON value by an `ItemReader`: it is in memory as a whole.
+    pub json_object_bytes_max: u64,
     /// Executions in flight in one process.
     pub in_flight_max: u32,
     /// Bytes of input lines held by executions in flight in one process.
@@ -48,6 +52,8 @@ impl Default for Limits {
             fuel_slice: 4096,
             fuel_total_max: 1 << 30,
             map_concurrency_default: 40,
+            map_run_concurrency_max: 10_000,
+            json_object_bytes_max: 256 << 20,
             in_flight_max: 65_536,
             in_flight_bytes_max: 128 << 20,
         }

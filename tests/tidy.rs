@@ -13,7 +13,7 @@ use blank::blank_comments_and_literals;
 mod blank;
 
 /// Who may use whom: a file may name its own module and those before it.
-const MODULE_ORDER: [&str; 21] = [
+const MODULE_ORDER: [&str; 22] = [
     "limits",
     "diagnostic",
     "json",
@@ -27,6 +27,7 @@ const MODULE_ORDER: [&str; 21] = [
     "vm",
     "telemetry",
     "task",
+    "map_run",
     "executor",
     "test_state",
     "source",

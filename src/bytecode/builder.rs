@@ -4,8 +4,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::{
-    CallId, CallSite, ConstantId, Fork, ForkId, Graph, GraphId, Label, Op, PathId, Program, Site, StateId,
-    StateInfo, TaskId, TaskSite, Test, TestId, VerifyError, verify,
+    CallId, CallSite, ConstantId, Fork, ForkId, Graph, GraphId, Label, MapRunId, MapRunSite, Op, PathId,
+    Program, Site, StateId, StateInfo, TaskId, TaskSite, Test, TestId, VerifyError, verify,
 };
 use crate::asl::model::MachineType;
 use crate::json::{Document, NodeId};
@@ -47,6 +47,7 @@ pub struct ProgramBuilder {
     calls: Vec<CallSite>,
     tasks: Vec<TaskSite>,
     forks: Vec<Fork>,
+    map_runs: Vec<MapRunSite>,
     states: Vec<StateInfo>,
     graphs: Vec<Graph>,
     sites: Vec<(u32, Site)>,
@@ -85,6 +86,8 @@ impl ProgramBuilder {
         add_task(tasks: TaskSite) -> TaskId, "Task states";
         /// Adds a Map or Parallel.
         add_fork(forks: Fork) -> ForkId, "Map and Parallel states";
+        /// Adds a Distributed Map.
+        add_map_run(map_runs: MapRunSite) -> MapRunId, "Distributed Map states";
         /// Adds a state.
         add_state(states: StateInfo) -> StateId, "states";
         /// Adds a `States` map.
@@ -247,6 +250,7 @@ impl ProgramBuilder {
             calls: self.calls,
             tasks: self.tasks,
             forks: self.forks,
+            map_runs: self.map_runs,
             states: self.states,
             graphs: self.graphs,
             sites: self.sites.into(),

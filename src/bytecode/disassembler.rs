@@ -141,6 +141,13 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
                 r(first.offset(1))
             )
         }
+        Op::MapRun { dst, first, run } => {
+            let site = program.map_run(run);
+            let selector = site.selector.map(|selector| selector.graph.0);
+            write!(out, "maprun {} = graph {} over {}", r(dst), site.processor.0, r(first.offset(1)))?;
+            selector.map_or(Ok(()), |graph| write!(out, ", each by graph {graph}"))
+        }
+        Op::Return { output } => write!(out, "return {}", r(output)),
         Op::Inspect { src, aspect } => write!(out, "inspct {} as {aspect:?}", r(src)),
     }
 }

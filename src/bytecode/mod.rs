@@ -8,6 +8,7 @@ mod aspect;
 mod builder;
 mod codec;
 mod disassembler;
+mod map_run;
 mod op;
 mod operand;
 mod program;
@@ -18,9 +19,10 @@ pub use aspect::Aspect;
 pub use builder::{BuildError, PendingLabel, ProgramBuilder, TooLarge};
 pub use codec::{ArtifactError, is_artifact};
 pub use disassembler::disassemble;
+pub use map_run::{ItemSelection, MapRunInput, MapRunSite};
 pub use op::Op;
 pub use operand::{
-    CallId, ConstantId, ContextField, ForkId, GraphId, Label, PathId, Reg, StateId, TaskId, TestId,
+    CallId, ConstantId, ContextField, ForkId, GraphId, Label, MapRunId, PathId, Reg, StateId, TaskId, TestId,
 };
 pub use program::{
     CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Aspect, CallId, ConstantId, ContextField, ForkId, Label, PathId, Reg, StateId, TaskId, TestId};
+use super::{
+    Aspect, CallId, ConstantId, ContextField, ForkId, Label, MapRunId, PathId, Reg, StateId, TaskId, TestId,
+};
 
 /// One instruction: 8 bytes, `Copy`.
 ///
@@ -170,6 +172,20 @@ pub enum Op {
         src: Reg,
         /// What it is.
         aspect: Aspect,
+    },
+    /// Has a Map Run process a Distributed Map's items and suspends the strand until it is over.
+    MapRun {
+        /// Where the result goes.
+        dst: Reg,
+        /// The first of the registers that [`MapRunInput`](super::MapRunInput) lists.
+        first: Reg,
+        /// The site.
+        run: MapRunId,
+    },
+    /// Ends a strand that has entered no state: an `ItemSelector` by itself.
+    Return {
+        /// The strand's result.
+        output: Reg,
     },
 }
 

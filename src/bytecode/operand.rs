@@ -41,6 +41,8 @@ ids! {
     TaskId(u16);
     /// A Map or Parallel site.
     ForkId(u16);
+    /// A Distributed Map site.
+    MapRunId(u16);
     /// A state; unique in its program.
     StateId(u32);
     /// One `States` map: the machine, a Parallel branch, a Map's item processor.
@@ -125,8 +127,12 @@ context_fields! {
     MapItem = "Map.Item";
     /// The item's index.
     MapItemIndex = "Map.Item.Index";
-    /// The item itself.
+    /// The item itself; of an object's member, its value.
     MapItemValue = "Map.Item.Value";
+    /// The key of the member, where a Map runs over an object.
+    MapItemKey = "Map.Item.Key";
+    /// Where the items come from.
+    MapItemSource = "Map.Item.Source";
 }
 
 impl ContextField {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TestId};
+use super::{
+    CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, Reg, Sites, StateId,
+    TaskId, TestId,
+};
 use crate::asl::model::MachineType;
 use crate::intrinsic;
 use crate::json::{Document, NodeId, Num};
@@ -26,6 +29,7 @@ pub struct Program {
     pub(crate) calls: Vec<CallSite>,
     pub(crate) tasks: Vec<TaskSite>,
     pub(crate) forks: Vec<Fork>,
+    pub(crate) map_runs: Vec<MapRunSite>,
     pub(crate) states: Vec<StateInfo>,
     pub(crate) graphs: Vec<Graph>,
     /// Facts for error texts by program counter, in its order.
@@ -280,7 +284,7 @@ pub enum ForkKind {
 }
 
 /// Tolerated failures of a Map.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tolerance {
     /// `ToleratedFailureCount[Path]`
     pub count: Option<Field>,
@@ -363,6 +367,16 @@ impl Program {
     /// The task site of an id that this program's effects carry.
     pub fn task(&self, task: TaskId) -> &TaskSite {
         &self.tasks[task.index()]
+    }
+
+    /// The Distributed Maps by [`MapRunId`].
+    pub fn map_runs(&self) -> &[MapRunSite] {
+        &self.map_runs
+    }
+
+    /// The Distributed Map of an id that this program's effects carry.
+    pub fn map_run(&self, run: MapRunId) -> &MapRunSite {
+        &self.map_runs[run.index()]
     }
 
     /// The states by [`StateId`], nested ones included.

@@ -202,6 +202,10 @@ pub(super) struct ExecutionArguments {
     #[arg(long, value_name = "NAME", requires = "mock_config")]
     pub(super) test_case: Option<String>,
 
+    /// Folder that stands in for S3 in Distributed Maps: DIR/bucket/key
+    #[arg(long, value_name = "DIR")]
+    pub(super) s3_root: Option<PathBuf>,
+
     /// Name of the state machine [default: that of an artifact, else the file's name without .asl.json]
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,

@@ -18,6 +18,7 @@ use crate::{
     asl::model::MachineType,
     executor::{Clock, SystemClock, Time},
     limits::{Limits, PAYLOAD_BYTES_UNLIMITED},
+    map_run::{Folder, ObjectStore},
     pipeline::{CheckpointOptions, OutputForm, OutputOrder},
     task::{MockConfig, TaskRegistry},
     value::timestamp::Timestamp,
@@ -30,6 +31,7 @@ pub(super) struct ExecutionConfig {
     pub(super) machine_type: MachineType,
     pub(super) state_machine_name: String,
     pub(super) tasks: TaskRegistry,
+    pub(super) object_store: Option<Arc<dyn ObjectStore>>,
     pub(super) is_clock_virtual: bool,
     pub(super) seed: u64,
 }
@@ -52,6 +54,7 @@ impl ExecutionConfig {
             machine_type,
             state_machine_name: name,
             tasks,
+            object_store: arguments.s3_root.as_deref().map(folder).transpose()?,
             is_clock_virtual: arguments.clock == ClockArgument::Virtual,
             seed: arguments.seed.unwrap_or_else(random_seed),
         })
@@ -122,6 +125,12 @@ impl ExecConfig {
         };
         Ok(Self { names, time: execution.time(start), execution })
     }
+}
+
+fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>, CliError> {
+    let folder = Folder::new(path);
+    let unusable = |error| CliError::unusable(format_args!("--s3-root {}: {error}", path.display()));
+    Ok(Arc::new(folder.map_err(unusable)?))
 }
 
 fn task_file(path: &Path) -> Result<TaskRegistry, CliError> {

@@ -106,7 +106,8 @@ impl Lowering<'_, '_> {
             None => (self.root(path, input, dst), self.taken(path)),
         };
         if path.segments().len() == taken {
-            return src;
+            let is_variable = matches!(path.root(), Root::Variable(_));
+            return if is_variable && dst.is_none() { self.assigned(src, site) } else { src };
         }
         let dst = dst.unwrap_or_else(|| self.registers.one());
         let path = self.builder.add_path(&path.below(taken));
@@ -121,9 +122,9 @@ impl Lowering<'_, '_> {
             Root::Input => input,
             Root::Variable(name) => self.scope.register(name).unwrap_or_else(|| {
                 // Assigned nowhere: reading it fails when it is reached.
-                let dst = dst.unwrap_or_else(|| self.registers.one());
-                self.builder.emit(Op::Clear { dst });
-                dst
+                let empty = self.registers.one();
+                self.builder.emit(Op::Clear { dst: empty });
+                empty
             }),
             Root::Context if let Some(given) = self.given_context(path) => given,
             Root::Context => {
@@ -136,6 +137,13 @@ impl Lowering<'_, '_> {
                 dst
             }
         }
+    }
+
+    /// A variable's value: reading it fails unless one has been assigned.
+    fn assigned(&mut self, variable: Reg, site: &Site) -> Reg {
+        let dst = self.registers.one();
+        self.builder.emit_at(Op::Move { dst, src: variable }, site.clone());
+        dst
     }
 
     /// How many of a path's steps `root` takes care of.

@@ -7,7 +7,9 @@ use super::register::Registers;
 use super::scope::Scope;
 use super::selected_item::SelectedItem;
 use crate::asl::model::{Map, PayloadTemplate, QueryLanguage, State, StateGraph, StateIndex, StateMachine};
-use crate::bytecode::{Graph, GraphId, Label, Op, PendingLabel, ProgramBuilder, Reg, StateId, StateInfo};
+use crate::bytecode::{
+    Graph, GraphId, ItemSelection, Label, Op, PendingLabel, ProgramBuilder, Reg, StateId, StateInfo,
+};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
 use crate::json::Doc;
 
@@ -19,6 +21,14 @@ struct Waiting<'m> {
     /// A Map's `ItemSelector`, and the register with the Map's effective input.
     item_selector: Option<&'m PayloadTemplate>,
     map_input: Option<Reg>,
+}
+
+/// An `ItemSelector` of a Distributed Map that still has to be lowered.
+struct WaitingSelector<'m> {
+    id: GraphId,
+    template: &'m PayloadTemplate,
+    scope: Scope,
+    map_input: Reg,
 }
 
 /// The lowering of one machine.
@@ -40,6 +50,7 @@ pub(super) struct Lowering<'m, 'd> {
     pub selection: Option<&'m Map>,
     pub(super) labels: Vec<PendingLabel>,
     waiting: VecDeque<Waiting<'m>>,
+    selectors: VecDeque<WaitingSelector<'m>>,
 }
 
 impl<'m, 'd> Lowering<'m, 'd> {
@@ -58,6 +69,7 @@ impl<'m, 'd> Lowering<'m, 'd> {
             selection: None,
             labels: Vec::new(),
             waiting: VecDeque::new(),
+            selectors: VecDeque::new(),
         }
     }
 
@@ -68,6 +80,9 @@ impl<'m, 'd> Lowering<'m, 'd> {
         self.enqueue(&self.machine.top, scope, None, None);
         while let Some(next) = self.waiting.pop_front() {
             self.graph(next);
+            while let Some(selector) = self.selectors.pop_front() {
+                self.selector(selector);
+            }
         }
         self.finish()
     }
@@ -92,6 +107,39 @@ impl<'m, 'd> Lowering<'m, 'd> {
         let scope = Scope::of(graph, &self.scope, self.source);
         let map_input = Reg::INPUT.offset(scope.names.len() + 1);
         (self.enqueue(graph, scope, item_selector, Some(map_input)), map_input)
+    }
+
+    /// As `child`, for the item processor of a Distributed Map: its executions see no variables of others.
+    pub(super) fn child_execution(&mut self, graph: &'m StateGraph) -> GraphId {
+        let scope = Scope::of(graph, &Scope::default(), self.source);
+        self.enqueue(graph, scope, None, None)
+    }
+
+    /// As `child`, for an `ItemSelector` that runs by itself.
+    pub(super) fn selection(&mut self, template: &'m PayloadTemplate) -> ItemSelection {
+        let mut scope = self.scope.clone();
+        scope.outer = scope.names.len();
+        let variables = self.visible_variables();
+        let map_input = Reg::INPUT.offset(scope.names.len() + 1);
+        let id = self.builder.add_graph(Graph {
+            entry: Label(0),
+            registers: 0,
+            variables: scope.names.clone(),
+            variables_outer: variables,
+        });
+        self.selectors.push_back(WaitingSelector { id, template, scope, map_input });
+        ItemSelection { graph: id, variables, map_input }
+    }
+
+    fn selector(&mut self, waiting: WaitingSelector<'m>) {
+        let WaitingSelector { id, template, scope, map_input } = waiting;
+        self.registers = Registers::new(2 + scope.names.len());
+        self.scope = scope;
+        self.selected_item = SelectedItem::default();
+        self.builder.graph_mut(id).entry = self.builder.here();
+        self.template(template, map_input, "ItemSelector", Reg::INPUT);
+        self.builder.emit(Op::Return { output: Reg::INPUT });
+        self.set_frame(id);
     }
 
     fn enqueue(

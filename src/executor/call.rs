@@ -9,6 +9,8 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
+use super::map_run::MapRunStart;
+use crate::map_run::MapRunError;
 use crate::task::{AsyncTaskHandler, Reply, TaskCall, TaskError};
 use crate::value::timestamp::Timestamp;
 use crate::vm::StrandId;
@@ -17,10 +19,17 @@ use crate::vm::StrandId;
 pub(super) struct CallStart {
     /// Which call of its execution.
     pub(super) number: u32,
-    pub(super) handler: Arc<dyn AsyncTaskHandler>,
-    pub(super) call: TaskCall,
+    pub(super) work: Work,
     /// Resolves when the call is to be stopped.
     pub(super) stopped: oneshot::Receiver<()>,
+}
+
+/// What a call is to do.
+pub(super) enum Work {
+    /// Ask a handler.
+    Task { handler: Arc<dyn AsyncTaskHandler>, call: TaskCall },
+    /// Run a Map Run.
+    MapRun(MapRunStart),
 }
 
 /// How a call ended.
@@ -28,6 +37,13 @@ pub(super) struct CallStart {
 pub(super) enum Answer {
     /// The handler answered.
     Replied(Result<Reply, TaskError>),
+    /// The Map Run is over.
+    MapRun {
+        /// The state's result as JSON, or its error.
+        result: Result<Vec<u8>, MapRunError>,
+        /// When it was over, under a virtual clock.
+        ended_at: Timestamp,
+    },
     /// The handler panicked with this message.
     Panicked(String),
     /// It was dropped before it answered.
@@ -74,18 +90,12 @@ impl Calls {
     }
 
     /// Adds a call for a strand.
-    pub(super) fn start(
-        &mut self,
-        strand: StrandId,
-        deadline: Option<Timestamp>,
-        handler: Arc<dyn AsyncTaskHandler>,
-        call: TaskCall,
-    ) -> CallStart {
+    pub(super) fn start(&mut self, strand: StrandId, deadline: Option<Timestamp>, work: Work) -> CallStart {
         let (stopper, stopped) = oneshot::channel();
         self.count = self.count.wrapping_add(1);
         let number = self.count;
         self.open.push(OpenCall { strand, deadline, stop: None, number, stopper: Some(stopper) });
-        CallStart { number, handler, call, stopped }
+        CallStart { number, work, stopped }
     }
 
     /// Takes out a call that is over.
@@ -134,9 +144,6 @@ impl OpenCall {
 
 impl std::fmt::Debug for CallStart {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CallStart")
-            .field("number", &self.number)
-            .field("call", &self.call)
-            .finish_non_exhaustive()
+        f.debug_struct("CallStart").field("number", &self.number).finish_non_exhaustive()
     }
 }

@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
-use super::call::{Answer, CallStart, Calls, Stop};
+use super::call::{Answer, CallStart, Calls, Stop, Work};
 use super::clock::Time;
 use super::engine::{Buffers, runtime};
+use super::map_run::MapRunStart;
 use super::setup::Setup;
 use super::sleeps::Sleeps;
 use super::watchdog::CallMark;
@@ -72,6 +73,7 @@ impl Drive<'_> {
         if self.setup.trace && !matches!(driven, Driven::Waiting(_)) {
             self.buffers.visits = active.visits();
         }
+        self.buffers.ended_at = self.now;
         match driven {
             Driven::Done => active.write_output(out),
             Driven::Waiting(_) => {
@@ -144,6 +146,7 @@ impl Drive<'_> {
             Effect::InvokeTask { strand, task, deadline, heartbeat_ms: _ } => {
                 self.invoke(active, strand, task, deadline);
             }
+            Effect::StartMapRun { strand } => self.start_map_run(active, strand),
             Effect::StopTask { strand } => {
                 if !self.waits.calls.abort(strand) {
                     active.task_stopped(strand, self.now);
@@ -268,7 +271,17 @@ impl Drive<'_> {
         let retry_count = active.retry_count(strand);
         let payload = active.with_payload(strand, <[u8]>::to_vec);
         let call = TaskCall::new(Arc::clone(&self.setup.program), task, payload, retry_count);
-        let start = self.waits.calls.start(strand, deadline, Arc::clone(handler), call);
+        let work = Work::Task { handler: Arc::clone(handler), call };
+        let start = self.waits.calls.start(strand, deadline, work);
+        self.waits.starts.push(start);
+    }
+
+    fn start_map_run(&mut self, active: &mut Active<'_>, strand: StrandId) {
+        let Some(mut request) = active.take_map_run(strand) else { return };
+        self.read_clock();
+        request.started_at = self.now;
+        let start = MapRunStart { request, names: active.names(), setup: Arc::clone(self.setup) };
+        let start = self.waits.calls.start(strand, None, Work::MapRun(start));
         self.waits.starts.push(start);
     }
 
@@ -281,6 +294,14 @@ impl Drive<'_> {
             (Some(Stop::Ended), _) => {}
             (None, Answer::Replied(Ok(reply))) => answer_reply(active, strand, &reply, self.now),
             (None, Answer::Replied(Err(error))) => self.answer_failed(active, strand, &error),
+            (None, Answer::MapRun { result, ended_at }) => {
+                if self.setup.time.is_virtual() {
+                    self.now = self.now.max(ended_at);
+                }
+                let result = result.as_deref();
+                let result = result.map_err(|error| (error.error.as_str(), error.cause.as_deref()));
+                active.answer_map_run(strand, result, self.now);
+            }
             (None, Answer::Panicked(message)) => {
                 let cause = format!("the handler panicked: {message}");
                 self.answer_failed(active, strand, &TaskError::new("States.Runtime", cause));

@@ -15,8 +15,10 @@ use std::task::Poll;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc;
 
-use super::call::{Answer, CallStart};
+use super::call::{Answer, CallStart, Work};
+use super::children::Children;
 use super::inbox::Inbox;
+use super::map_run;
 use super::slab::SlotKey;
 use crate::task::TaskFuture;
 
@@ -32,6 +34,8 @@ pub(crate) struct Answered {
 #[derive(Debug)]
 pub(crate) struct Dispatch {
     start: CallStart,
+    /// Where the children of a Map Run are to run.
+    children: Option<Children>,
     delivery: Delivery,
 }
 
@@ -72,9 +76,14 @@ impl Driver {
 }
 
 impl Dispatch {
-    pub(super) fn new(start: CallStart, key: SlotKey, inbox: Arc<Inbox<Answered>>) -> Self {
+    pub(super) fn new(
+        start: CallStart,
+        key: SlotKey,
+        inbox: Arc<Inbox<Answered>>,
+        children: Option<Children>,
+    ) -> Self {
         let delivery = Delivery { inbox, key, number: start.number, answer: None };
-        Self { start, delivery }
+        Self { start, children, delivery }
     }
 }
 
@@ -87,8 +96,16 @@ async fn drive(mut batches: mpsc::UnboundedReceiver<Vec<Dispatch>>) {
 }
 
 async fn answer(dispatch: Dispatch) {
-    let Dispatch { start, mut delivery } = dispatch;
-    let CallStart { handler, call, mut stopped, .. } = start;
+    let Dispatch { start, children, mut delivery } = dispatch;
+    let CallStart { work, mut stopped, .. } = start;
+    let (handler, call) = match (work, children) {
+        (Work::Task { handler, call }, _) => (handler, call),
+        (Work::MapRun(start), Some(children)) => {
+            delivery.answer = Some(map_run::drive(start, children, stopped).await);
+            return;
+        }
+        (Work::MapRun(_), None) => return,
+    };
     let mut request = Some(call);
     let mut future: Option<TaskFuture> = None;
     let answer = poll_fn(|context| {

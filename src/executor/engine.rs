@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{Answer, CallStart};
+use super::children::ChildEntry;
 use super::clock::SystemClock;
 use super::drive::{Drive, Driven, Waits};
 use super::driver::panic_message;
 use super::setup::Setup;
 use super::watchdog::{CallMark, Watchdog};
-use crate::bytecode::{Program, TaskId};
+use crate::bytecode::{GraphId, Program, TaskId};
 use crate::json::ParseError;
 use crate::task::Reply;
 use crate::telemetry::{EndStatus, WorkerMetrics};
@@ -91,6 +92,8 @@ pub(super) struct Buffers {
     /// The task whose handler is being called: who it was if it panics.
     pub(super) calling: Option<TaskId>,
     pub(super) visits: Vec<Visit>,
+    /// When the last execution left the VM.
+    pub(super) ended_at: Timestamp,
 }
 
 impl Engine {
@@ -139,6 +142,37 @@ impl Engine {
         now: Timestamp,
         out: &mut Vec<u8>,
     ) -> Ended {
+        let start = Start { now, seed, names: &setup.names, trace: setup.trace };
+        self.start_at(setup, GraphId(0), &start, input, out)
+    }
+
+    /// The same for a child execution of a Map Run.
+    pub(super) fn start_child(
+        &mut self,
+        setup: &Arc<Setup>,
+        entry: &ChildEntry,
+        input: &[u8],
+        seed: u64,
+        out: &mut Vec<u8>,
+    ) -> Ended {
+        let start = Start { now: entry.started_at, seed, names: &entry.names, trace: false };
+        self.start_at(setup, entry.graph, &start, input, out)
+    }
+
+    /// When the last execution left the VM.
+    pub(super) fn ended_at(&self) -> Timestamp {
+        self.buffers.ended_at
+    }
+
+    #[inline]
+    fn start_at(
+        &mut self,
+        setup: &Arc<Setup>,
+        graph: GraphId,
+        start: &Start<'_>,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Ended {
         let mut execution =
             self.spare.pop().unwrap_or_else(|| Execution { fiber: Fiber::new(), waits: Box::default() });
         if self.metrics.execution_started() {
@@ -148,10 +182,11 @@ impl Engine {
         let Self { vm, buffers, watchdog, .. } = self;
         let result = catch_unwind(AssertUnwindSafe(|| {
             let Execution { fiber, waits } = &mut execution;
-            let start = Start { now, seed, names: &setup.names, trace: setup.trace };
-            match vm.start(fiber, &setup.program, input, &start) {
-                Ok(active) => Drive { setup, buffers, waits, mark: call_mark(watchdog.as_ref()), now }
-                    .finish(active, out),
+            match vm.start_at(fiber, &setup.program, input, start, graph) {
+                Ok(active) => {
+                    let mark = call_mark(watchdog.as_ref());
+                    Drive { setup, buffers, waits, mark, now: start.now }.finish(active, out)
+                }
                 Err(error) => Driven::Malformed(error),
             }
         }));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::children::{ChildAnswer, ChildEntry};
 use super::inbox::Inbox;
 use super::outcome::Outcome;
 use super::setup::Setup;
@@ -37,6 +38,8 @@ pub enum ExecuteError {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) setup: Arc<Setup>,
+    /// Where it begins, if it is the child of a Map Run.
+    pub(super) entry: Option<ChildEntry>,
     pub(super) input: Vec<u8>,
     pub(super) seed: u64,
     pub(super) pending: Pending,
@@ -45,9 +48,18 @@ pub(super) struct Job {
 /// Who waits for an execution, and what it occupies until it has ended.
 #[derive(Debug)]
 pub(super) struct Pending {
-    pub(super) answer: oneshot::Sender<Result<Completed, ExecuteError>>,
+    pub(super) answer: AnswerTo,
     pub(super) whereabouts: Arc<Whereabouts>,
-    pub(super) _permit: OwnedSemaphorePermit,
+    pub(super) _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Who is told how an execution ended.
+#[derive(Debug)]
+pub(super) enum AnswerTo {
+    /// Whoever asked for it.
+    Caller(oneshot::Sender<Result<Completed, ExecuteError>>),
+    /// The Map Run it is a child of.
+    MapRun(ChildAnswer),
 }
 
 /// Where a suspended execution is, so that its caller can give it up.

@@ -15,6 +15,10 @@
 //! 2. Each call that is under way is told to stop; the driver drops its future and answers.
 //! 3. When the last answer is there, the error travels on (to Retry, Catch or the end).
 //!
+//! # Child executions
+//! A Map Run is a call like a handler's. Its children go into the queue of an executor (`children`, `map_run`), a
+//! pipeline's into that of an executor beside it; a [`Runner`] runs them itself, one by one (`nested`).
+//!
 //! # How an [`Executor`] shuts down
 //! 1. It takes no more executions.
 //! 2. Workers leave when the queue is empty and nothing of theirs waits; a drop instead of a shut-down has them
@@ -35,6 +39,7 @@
 
 mod admission;
 mod call;
+mod children;
 mod clock;
 mod drive;
 mod driver;
@@ -43,6 +48,8 @@ mod inbox;
 mod job;
 #[cfg(all(test, aslx_loom))]
 mod loom_models;
+mod map_run;
+mod nested;
 mod options;
 mod outcome;
 mod pool;
@@ -66,6 +73,7 @@ pub use runner::{Runner, RunnerBuilder, RunnerError, Unanswered};
 pub use watchdog::OverdueTask;
 
 pub(crate) use admission::{Admission, Permit};
+pub(crate) use children::Children;
 pub(crate) use driver::Driver;
 pub(crate) use engine::{Ended, Suspended};
 pub(crate) use options::{Options, option_setters};

@@ -7,6 +7,7 @@ use super::setup::Setup;
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
 use crate::limits::Limits;
+use crate::map_run::ObjectStore;
 use crate::task::{TaskRegistry, TaskTable};
 use crate::telemetry::ExecutionMetrics;
 use crate::vm::Names;
@@ -19,6 +20,7 @@ pub(crate) struct Options {
     pub(crate) names: Names,
     pub(crate) time: Time,
     pub(crate) seed: u64,
+    pub(crate) object_store: Option<Arc<dyn ObjectStore>>,
 }
 
 impl Default for Options {
@@ -29,6 +31,7 @@ impl Default for Options {
             names: Names::new("StateMachine", MachineType::Express),
             time: Time::default(),
             seed: 0,
+            object_store: None,
         }
     }
 }
@@ -47,6 +50,7 @@ impl Options {
             limits: self.limits.clone(),
             names: Arc::new(self.names.clone()),
             time: self.time.clone(),
+            store: self.object_store.clone(),
             trace: false,
             metrics,
         }
@@ -77,6 +81,12 @@ macro_rules! option_setters {
         /// How executions see time; the machine's clock unless set.
         pub fn time(&mut self, time: $crate::executor::Time) -> &mut Self {
             self.options.time = time;
+            self
+        }
+
+        /// What stands in for S3 in Distributed Maps; nothing unless set.
+        pub fn object_store(&mut self, store: std::sync::Arc<dyn $crate::map_run::ObjectStore>) -> &mut Self {
+            self.options.object_store = Some(store);
             self
         }
 

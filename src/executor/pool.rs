@@ -11,8 +11,9 @@ use metrics::Recorder;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
+use super::children::Children;
 use super::driver::Driver;
-use super::job::{Completed, ExecuteError, Job, Pending, Whereabouts};
+use super::job::{AnswerTo, Completed, ExecuteError, Job, Pending, Whereabouts};
 use super::options::{Options, option_setters};
 use super::pool_worker::PoolWorker;
 use super::seed::derive_seed;
@@ -21,6 +22,7 @@ use super::signal::Signal;
 use super::sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock};
 use super::watchdog::{OnOverdue, OverdueTask, Watchdog};
 use crate::bytecode::Program;
+use crate::map_run::{NoObjectStore, require_object_store};
 use crate::task::UnansweredError;
 use crate::telemetry::ExecutionMetrics;
 
@@ -71,6 +73,12 @@ pub enum ExecutorError {
     /// The program has tasks that nothing answers.
     #[error(transparent)]
     Unanswered(#[from] UnansweredError),
+    /// The program needs S3, and nothing stands in for it.
+    #[error(transparent)]
+    NoObjectStore(#[from] NoObjectStore),
+    /// The program to swap in has a Distributed Map, and the executor was built for one without.
+    #[error("the executor was built for a program without Distributed Maps\n  help: build another executor")]
+    NoDriver,
     /// No thread could be started.
     #[error("failed to start a thread: {0}")]
     Spawn(#[source] io::Error),
@@ -89,6 +97,8 @@ pub(super) struct Shared {
     /// What executions are started with from now on.
     setup: Mutex<Arc<Setup>>,
     permits: Arc<Semaphore>,
+    /// For child executions, whose parents hold permits of the others.
+    pub(super) child_permits: Arc<Semaphore>,
     started: AtomicU64,
     options: Options,
     workers: usize,
@@ -97,6 +107,11 @@ pub(super) struct Shared {
 
 impl ExecutorBuilder {
     option_setters!();
+
+    pub(crate) fn with_options(&mut self, options: Options) -> &mut Self {
+        self.options = options;
+        self
+    }
 
     /// Threads that run executions; as many as there are cores unless set.
     pub fn workers(&mut self, workers: usize) -> &mut Self {
@@ -126,7 +141,7 @@ impl ExecutorBuilder {
     /// Finds the handlers and starts the threads.
     pub fn build(&mut self) -> Result<Executor, ExecutorError> {
         let setup = Arc::new(new_setup(&self.options, self.recorder.as_deref(), &self.program)?);
-        let driver = if self.options.tasks.is_async() {
+        let driver = if self.options.tasks.is_async() || !self.program.map_runs().is_empty() {
             Some(Arc::new(Driver::new(self.runtime.as_ref()).map_err(ExecutorError::Spawn)?))
         } else {
             None
@@ -142,6 +157,7 @@ impl ExecutorBuilder {
             watchdog: on_overdue.map(|on_overdue| Arc::new(Watchdog::new(self.workers, on_overdue))),
             setup: Mutex::new(setup),
             permits: Arc::new(Semaphore::new(in_flight_max.min(Semaphore::MAX_PERMITS))),
+            child_permits: Arc::new(Semaphore::new(in_flight_max.min(Semaphore::MAX_PERMITS))),
             started: AtomicU64::new(0),
             options: self.options.clone(),
             workers: self.workers,
@@ -179,10 +195,12 @@ impl Executor {
         let permit = permit.map_err(|_| ExecuteError::ShutDown)?;
         let (answer, answered) = oneshot::channel();
         let whereabouts = Arc::new(Whereabouts::default());
-        let pending = Pending { answer, whereabouts: Arc::clone(&whereabouts), _permit: permit };
+        let answer = AnswerTo::Caller(answer);
+        let pending = Pending { answer, whereabouts: Arc::clone(&whereabouts), _permit: Some(permit) };
         let number = self.shared.started.fetch_add(1, Ordering::Relaxed); // any order will do
         let seed = derive_seed(self.shared.options.seed, 0, number);
-        self.shared.jobs.push(Job { setup: self.shared.setup(), input: input.into(), seed, pending });
+        let (setup, input) = (self.shared.setup(), input.into());
+        self.shared.jobs.push(Job { setup, entry: None, input, seed, pending });
         self.shared.signal.notify();
         let _given_up = GivenUp(whereabouts);
         answered.await.unwrap_or(Err(ExecuteError::ShutDown))
@@ -191,10 +209,14 @@ impl Executor {
     /// Has new executions run another program; those under way keep theirs to their end.
     ///
     /// # Errors
-    /// If nothing answers one of its tasks: then nothing has changed.
+    /// If nothing answers one of its tasks, or it is the first with a Distributed Map: then nothing has changed.
     pub fn swap(&self, program: impl Into<Arc<Program>>) -> Result<(), ExecutorError> {
-        let Shared { options, recorder, .. } = &*self.shared;
-        let setup = Arc::new(new_setup(options, recorder.as_deref(), &program.into())?);
+        let Shared { options, recorder, driver, .. } = &*self.shared;
+        let program = program.into();
+        if driver.is_none() && !program.map_runs().is_empty() {
+            return Err(ExecutorError::NoDriver);
+        }
+        let setup = Arc::new(new_setup(options, recorder.as_deref(), &program)?);
         *lock(&self.shared.setup) = setup;
         Ok(())
     }
@@ -207,6 +229,11 @@ impl Executor {
     /// Takes no more executions, finishes those under way, and ends the threads. Blocks until then.
     pub fn shut_down(mut self) {
         self.close();
+    }
+
+    /// The executor as the place where children of Map Runs run.
+    pub(crate) fn children(&self) -> Children {
+        Children(Arc::clone(&self.shared))
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -274,9 +301,10 @@ fn new_setup(
     options: &Options,
     recorder: Option<&(dyn Recorder + Send + Sync)>,
     program: &Arc<Program>,
-) -> Result<Setup, UnansweredError> {
+) -> Result<Setup, ExecutorError> {
     let tasks = options.tasks.resolve(program);
     tasks.require_answers(program)?;
+    require_object_store(program, options.object_store.is_some())?;
     let name = &options.names.state_machine;
     let metrics = recorder.map(|recorder| ExecutionMetrics::register(recorder, name, program));
     Ok(options.setup(program, tasks, metrics))

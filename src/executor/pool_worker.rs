@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use crossbeam_deque::Steal;
 
+use super::children::Children;
 use super::engine::Ended;
 use super::inbox::Inbox;
-use super::job::{Completed, ExecuteError, Job, Pending};
+use super::job::{AnswerTo, Completed, ExecuteError, Job, Pending};
 use super::outcome::Outcome;
 use super::pool::Shared;
 use super::slab::SlotKey;
 use super::sync::Ordering;
 use super::worker::{Resumed, Worker};
+use crate::value::timestamp::Timestamp;
 
 pub(super) struct PoolWorker<'p> {
     shared: &'p Shared,
@@ -24,8 +26,9 @@ pub(super) struct PoolWorker<'p> {
 }
 
 impl<'p> PoolWorker<'p> {
-    pub(super) fn new(shared: &'p Shared, number: usize) -> Self {
-        let mut worker = Worker::new(shared.setup(), &shared.signal, shared.driver.clone());
+    pub(super) fn new(shared: &'p Arc<Shared>, number: usize) -> Self {
+        let children = Some(Children(Arc::clone(shared)));
+        let mut worker = Worker::new(shared.setup(), &shared.signal, shared.driver.clone(), children);
         if let Some(watchdog) = &shared.watchdog {
             worker.watch(Arc::clone(watchdog), number);
         }
@@ -68,13 +71,22 @@ impl<'p> PoolWorker<'p> {
     }
 
     fn run(&mut self, job: Job) {
-        let Job { setup, input, seed, pending } = job;
+        let Job { setup, mut entry, input, seed, pending } = job;
         if pending.whereabouts.is_abandoned() || self.is_aborted() {
             return; // who may still wait learns that the executor is gone
         }
         let now = setup.time.now();
         let mut output = Vec::new();
-        match self.worker.start(&setup, &input, seed, now, &mut output) {
+        let ended = match &mut entry {
+            None => self.worker.start(&setup, &input, seed, now, &mut output),
+            Some(entry) => {
+                if !setup.time.is_virtual() {
+                    entry.started_at = now;
+                }
+                self.worker.start_child(&setup, entry, &input, seed, &mut output)
+            }
+        };
+        match ended {
             Ended::Suspended(suspended) => {
                 let whereabouts = Arc::clone(&pending.whereabouts);
                 let key = self.worker.keep(suspended, pending);
@@ -82,7 +94,7 @@ impl<'p> PoolWorker<'p> {
                     self.worker.abort(key, now, answer_resumed);
                 }
             }
-            ended => answer(pending, ended, output),
+            ended => answer(pending, ended, output, self.worker.ended_at()),
         }
     }
 
@@ -112,21 +124,28 @@ impl<'p> PoolWorker<'p> {
 }
 
 fn answer_resumed(resumed: Resumed<'_, Pending>) {
-    let Resumed { belongs, ended, output, .. } = resumed;
-    answer(belongs, ended, output.to_vec());
+    let Resumed { belongs, ended, output, ended_at, .. } = resumed;
+    answer(belongs, ended, output.to_vec(), ended_at);
 }
 
-fn answer(pending: Pending, ended: Ended, output: Vec<u8>) {
+fn answer(pending: Pending, ended: Ended, output: Vec<u8>, ended_at: Timestamp) {
+    // The permit goes first: whoever learns of the end may want to start the next.
+    let Pending { answer, _permit: permit, .. } = pending;
+    drop(permit);
+    let caller = match answer {
+        AnswerTo::Caller(caller) => caller,
+        AnswerTo::MapRun(answer) => return answer.send(ended, output, ended_at),
+    };
     let failure = match ended {
         Ended::Succeeded | Ended::Suspended(_) => None,
         Ended::Failed(failure) => Some(failure),
         Ended::Malformed(error) => {
-            let _ = pending.answer.send(Err(ExecuteError::Malformed(error)));
+            let _ = caller.send(Err(ExecuteError::Malformed(error)));
             return;
         }
     };
     let output = if failure.is_none() { output } else { Vec::new() };
     let completed = Completed { outcome: Outcome::new(failure, Vec::new()), output };
     // Whoever gave the execution up wants no answer.
-    let _ = pending.answer.send(Ok(completed));
+    let _ = caller.send(Ok(completed));
 }

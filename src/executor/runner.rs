@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::clock::Time;
 use super::engine::{Ended, Engine};
+use super::nested::Nested;
 use super::options::{Options, option_setters};
 use super::outcome::Outcome;
 use super::seed::derive_seed;
 use super::setup::Setup;
 use crate::bytecode::Program;
 use crate::json::ParseError;
+use crate::map_run::{NoObjectStore, require_object_store};
 use crate::task::UnansweredError;
 use crate::value::timestamp::Timestamp;
 
@@ -43,6 +45,9 @@ pub enum RunnerError {
     /// The program has tasks that nothing answers.
     #[error(transparent)]
     Unanswered(#[from] UnansweredError),
+    /// The program needs S3, and nothing stands in for it.
+    #[error(transparent)]
+    NoObjectStore(#[from] NoObjectStore),
     /// A handler answers later, and a `Runner` has nothing that could drive it meanwhile.
     #[error(
         "state '{state}': the handler of '{resource}' is asynchronous, which a Runner cannot drive\n  help: use an Executor or a Pipeline, or a synchronous handler"
@@ -97,6 +102,7 @@ impl RunnerBuilder {
         let tasks = self.options.tasks.resolve(&self.program);
         if self.unanswered == Unanswered::Refuse {
             tasks.require_answers(&self.program)?;
+            require_object_store(&self.program, self.options.object_store.is_some())?;
         }
         if let Some(site) = tasks.first_async(&self.program) {
             let (state, resource) = (site.state.clone(), site.resource.clone());
@@ -128,30 +134,28 @@ impl Runner {
         self.runs = self.runs.wrapping_add(1);
         let now = self.setup.time.now();
         let mut ended = self.engine.start(&self.setup, input, seed, now, out);
-        loop {
-            let failure = match ended {
-                Ended::Succeeded => None,
-                Ended::Failed(failure) => Some(failure),
-                Ended::Malformed(error) => return Err(error),
-                Ended::Suspended(suspended) => {
-                    let now = suspended.wake_at.map_or(now, |until| self.block_until(until));
-                    ended = self.engine.resume(suspended, std::iter::empty(), now, out, &mut Vec::new());
-                    continue;
-                }
-            };
-            return Ok(Outcome::new(failure, self.engine.take_visits()));
+        if matches!(ended, Ended::Suspended(_)) {
+            let time = &self.setup.time;
+            let mut nested = Nested::new(&mut self.engine, &self.setup);
+            ended = nested.finish(ended, out, |until| block_until(time, until));
         }
+        let failure = match ended {
+            Ended::Succeeded | Ended::Suspended(_) => None,
+            Ended::Failed(failure) => Some(failure),
+            Ended::Malformed(error) => return Err(error),
+        };
+        Ok(Outcome::new(failure, self.engine.take_visits()))
     }
+}
 
-    /// Blocks the thread; nobody unparks it but the time-out.
-    fn block_until(&self, until: Timestamp) -> Timestamp {
-        let Time::Real(clock) = &self.setup.time else { return until };
-        loop {
-            let now = clock.now();
-            if now >= until {
-                return now;
-            }
-            std::thread::park_timeout(clock.block_for(until));
+/// Blocks the thread; nobody unparks it but the time-out.
+fn block_until(time: &Time, until: Timestamp) -> Timestamp {
+    let Time::Real(clock) = time else { return until };
+    loop {
+        let now = clock.now();
+        if now >= until {
+            return now;
         }
+        std::thread::park_timeout(clock.block_for(until));
     }
 }

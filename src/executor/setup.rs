@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::clock::Time;
 use crate::bytecode::Program;
 use crate::limits::Limits;
+use crate::map_run::ObjectStore;
 use crate::task::TaskTable;
 use crate::telemetry::ExecutionMetrics;
 use crate::vm::Names;
@@ -17,6 +18,8 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) names: Arc<Names>,
     pub(crate) time: Time,
+    /// What stands in for S3, if anything does.
+    pub(crate) store: Option<Arc<dyn ObjectStore>>,
     /// Whether to record state visits.
     pub(crate) trace: bool,
     /// Where executions are counted, if anywhere.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::children::{ChildEntry, Children};
 use super::driver::{Answered, Dispatch, Driver};
 use super::engine::{Ended, Engine, Suspended};
 use super::inbox::Inbox;
@@ -25,6 +26,8 @@ pub(crate) struct Worker<T> {
     timers: TimerWheel<SlotKey>,
     inbox: Arc<Inbox<Answered>>,
     driver: Option<Arc<Driver>>,
+    /// Where children of Map Runs are to run.
+    children: Option<Children>,
     /// Calls that the driver does not have yet.
     outbox: Vec<Dispatch>,
     /// Executions whose time has come, in order; empty but while they are resumed.
@@ -53,17 +56,26 @@ pub(crate) struct Resumed<'r, T> {
     pub(crate) output: &'r [u8],
     /// Its input, if it failed.
     pub(crate) input: &'r [u8],
+    /// When it ended.
+    pub(super) ended_at: Timestamp,
 }
 
 impl<T> Worker<T> {
-    /// `signal` is notified when an answer comes; `driver` is needed if any handler answers later.
-    pub(crate) fn new(setup: Arc<Setup>, signal: &Arc<Signal>, driver: Option<Arc<Driver>>) -> Self {
+    /// `signal` is notified when an answer comes; `driver` is needed if any handler answers later, it
+    /// and `children` if there are Distributed Maps.
+    pub(crate) fn new(
+        setup: Arc<Setup>,
+        signal: &Arc<Signal>,
+        driver: Option<Arc<Driver>>,
+        children: Option<Children>,
+    ) -> Self {
         Self {
             engine: Engine::new(&setup),
             suspended: Slab::new(),
             timers: TimerWheel::new(wheel_ms(setup.time.now())),
             inbox: Inbox::new(Arc::clone(signal)),
             driver,
+            children,
             outbox: Vec::new(),
             due: Vec::new(),
             answers: Vec::new(),
@@ -88,6 +100,24 @@ impl<T> Worker<T> {
     ) -> Ended {
         self.switch(setup);
         self.engine.start(setup, input, seed, now, out)
+    }
+
+    /// The same for a child execution of a Map Run.
+    pub(super) fn start_child(
+        &mut self,
+        setup: &Arc<Setup>,
+        entry: &ChildEntry,
+        input: &[u8],
+        seed: u64,
+        out: &mut Vec<u8>,
+    ) -> Ended {
+        self.switch(setup);
+        self.engine.start_child(setup, entry, input, seed, out)
+    }
+
+    /// When the last execution left the VM.
+    pub(super) fn ended_at(&self) -> Timestamp {
+        self.engine.ended_at()
     }
 
     /// Publishes what was counted if the last time was long enough ago.
@@ -221,7 +251,8 @@ impl<T> Worker<T> {
                 self.engine
                     .metrics()
                     .add_suspended_duration(Duration::from_millis(took_ms.max(0).unsigned_abs()));
-                ended(Resumed { belongs, ended: end, output, input });
+                let ended_at = self.engine.ended_at();
+                ended(Resumed { belongs, ended: end, output, input, ended_at });
             }
         }
     }
@@ -247,7 +278,8 @@ impl<T> Worker<T> {
             waiting.timer = Some(self.timers.insert(wheel_ms(wake_at), key));
         }
         let starts = waiting.suspended.take_starts();
-        let dispatch = |start| Dispatch::new(start, key, Arc::clone(&self.inbox));
+        let (inbox, children) = (&self.inbox, &self.children);
+        let dispatch = |start| Dispatch::new(start, key, Arc::clone(inbox), children.clone());
         self.outbox.extend(starts.into_iter().map(dispatch));
         if self.outbox.len() >= OUTBOX_MAX {
             self.flush();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -20,10 +21,11 @@ use super::summary::{Progress, Summary};
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
 use crate::executor::{
-    Admission, Driver, OnOverdue, Options, OverdueTask, Setup, Signal, SystemClock, Time, Watchdog,
-    option_setters,
+    Admission, Driver, Executor, ExecutorError, OnOverdue, Options, OverdueTask, Setup, Signal, SystemClock,
+    Time, Watchdog, option_setters,
 };
 use crate::json::write_json_string;
+use crate::map_run::require_object_store;
 use crate::sink::Sink;
 use crate::source::{Feed, Input};
 use crate::telemetry::{ExecutionMetrics, PipelineMetrics};
@@ -224,7 +226,9 @@ impl PipelineBuilder {
     pub fn build(&mut self) -> Result<Pipeline, RunError> {
         let tasks = self.options.tasks.resolve(&self.program);
         tasks.require_answers(&self.program)?;
-        let has_async_tasks = tasks.first_async(&self.program).is_some();
+        require_object_store(&self.program, self.options.object_store.is_some())?;
+        let has_map_runs = !self.program.map_runs().is_empty();
+        let has_async_tasks = has_map_runs || tasks.first_async(&self.program).is_some();
         let signal = Arc::new(Signal::default());
         let (feed, sinks) = self.open(&signal)?;
         let (mut seed, mut time, mut resumption) = (self.run_seed(), self.options.time.clone(), None);
@@ -255,8 +259,10 @@ impl PipelineBuilder {
             None
         };
         let watched = self.on_overdue.take().filter(|_| setup.tasks.may_block() && !setup.time.is_virtual());
+        let executor = if has_map_runs { Some(self.executor()?) } else { None };
         let run = Run {
             driver,
+            executor,
             watchdog: watched.map(|on_overdue| Arc::new(Watchdog::new(self.workers, on_overdue))),
             siblings: Vec::new(),
             range_bytes: if self.workers > 1 { self.chunk_bytes / RANGES_PER_CHUNK } else { usize::MAX },
@@ -274,6 +280,21 @@ impl PipelineBuilder {
             has_failures,
         };
         Ok(Pipeline { run, workers: self.workers, resumption })
+    }
+
+    /// An executor for the child executions of Map Runs.
+    fn executor(&self) -> Result<Executor, RunError> {
+        let mut builder = Executor::builder(Arc::clone(&self.program));
+        builder.with_options(self.options.clone()).workers(self.workers);
+        if let Some(runtime) = &self.runtime {
+            builder.runtime(runtime.clone());
+        }
+        builder.build().map_err(|error| match error {
+            ExecutorError::Unanswered(error) => error.into(),
+            ExecutorError::NoObjectStore(error) => error.into(),
+            ExecutorError::Spawn(error) => RunError::Spawn(error),
+            error @ ExecutorError::NoDriver => RunError::Spawn(io::Error::other(error)),
+        })
     }
 
     /// Opens the inputs, finds the place in them to go on from, and takes the outputs.

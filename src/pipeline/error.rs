@@ -1,6 +1,7 @@
 //! Why a run could not begin or go on.
 
 use super::checkpoint::CheckpointError;
+use crate::map_run::NoObjectStore;
 use crate::sink::SinkError;
 use crate::source::SourceError;
 use crate::task::UnansweredError;
@@ -18,6 +19,9 @@ pub enum RunError {
     /// The program has tasks that nothing answers.
     #[error(transparent)]
     Unanswered(#[from] UnansweredError),
+    /// The program needs S3, and nothing stands in for it.
+    #[error(transparent)]
+    NoObjectStore(#[from] NoObjectStore),
     /// The checkpoint cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

@@ -11,7 +11,7 @@ use super::error::RunError;
 use super::line_range::LineRange;
 use super::summary::Summary;
 use super::worker::LineWorker;
-use crate::executor::{Admission, Driver, Setup, Signal, SystemClock, Watchdog};
+use crate::executor::{Admission, Children, Driver, Executor, Setup, Signal, SystemClock, Watchdog};
 use crate::source::Feed;
 
 /// What the workers of a run share.
@@ -24,6 +24,8 @@ pub(super) struct Run {
     pub(super) drain: Drain,
     /// Drives asynchronous handlers, if there are any.
     pub(super) driver: Option<Arc<Driver>>,
+    /// Runs child executions of Map Runs, if there are any.
+    pub(super) executor: Option<Executor>,
     /// Watches handlers that run on the workers' threads, if somebody wants to know.
     pub(super) watchdog: Option<Arc<Watchdog>>,
     /// The workers' ranges, by the workers' numbers.
@@ -40,6 +42,13 @@ pub(super) struct Run {
     pub(super) is_enveloped: bool,
     /// Whether dead letters go anywhere.
     pub(super) has_failures: bool,
+}
+
+impl Run {
+    /// Where children of Map Runs run.
+    pub(super) fn children(&self) -> Option<Children> {
+        self.executor.as_ref().map(Executor::children)
+    }
 }
 
 /// Runs everything; the calling thread is one of the workers.

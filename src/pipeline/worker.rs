@@ -65,7 +65,7 @@ struct Belongs {
 impl<'r> LineWorker<'r> {
     pub(super) fn new(run: &'r Run, number: usize, ranges: Deque<LineRange>) -> Self {
         let setup = &run.setup;
-        let mut worker = Worker::new(Arc::clone(setup), &run.signal, run.driver.clone());
+        let mut worker = Worker::new(Arc::clone(setup), &run.signal, run.driver.clone(), run.children());
         if let Some(watchdog) = &run.watchdog {
             worker.watch(Arc::clone(watchdog), number);
         }
@@ -424,7 +424,7 @@ impl Run {
 
     /// Fills the hole of a suspended line that has ended.
     fn fill(&self, resumed: Resumed<'_, Belongs>) {
-        let Resumed { belongs, ended, output, input } = resumed;
+        let Resumed { belongs, ended, output, input, .. } = resumed;
         let mut segment = Segment::default();
         if let Ended::Failed(failure) = &ended {
             self.fail(&mut segment, failure, LetterInput::Json(input), belongs.origin.as_deref());

@@ -3,7 +3,7 @@
 use super::refusal::Refusal;
 use super::request::TestRequest;
 use super::subject::Subject;
-use crate::asl::model::StateKind;
+use crate::asl::model::{InputType, StateKind};
 use crate::json::{Document, NodeId, Tag, minify};
 use crate::limits::Limits;
 
@@ -23,16 +23,16 @@ pub(super) fn items(
     limits: &Limits,
 ) -> Result<Option<ItemData>, Refusal> {
     let StateKind::Map(map) = &subject.state().kind else { return Ok(None) };
-    let Some(reader) = map.item_reader else { return Ok(None) };
+    let Some(reader) = &map.item_reader else { return Ok(None) };
     let Some(data) = &request.state_configuration.map_item_reader_data else {
         return Ok(Some(ItemData { json: "[]".to_owned(), is_complete: false }));
     };
-    let config = subject.source().member(reader, "ReaderConfig");
-    let member = |name| config.and_then(|config| subject.text_member(config, name));
     let unread = ItemData { json: "[]".to_owned(), is_complete: false };
-    match member("InputType").as_deref() {
-        Some("JSON") | None if member("ItemsPointer").is_none() => array(data, limits).map(Some),
-        Some("JSONL") => {
+    match reader.config.input_type {
+        Some(InputType::Json) | None if reader.config.items_pointer.is_none() => {
+            array(data, limits).map(Some)
+        }
+        Some(InputType::JsonLines) => {
             let lines: Vec<_> = data.lines().filter(|line| !line.trim().is_empty()).collect();
             array(&format!("[{}]", lines.join(",")), limits).map(Some)
         }

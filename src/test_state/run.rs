@@ -134,7 +134,10 @@ impl Test<'_> {
                 }
                 Step::Failed => return Ok(TestStatus::Failed),
                 Step::Yield => {}
-                Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
+                Step::Suspend(Effect::StopTask { strand } | Effect::StartMapRun { strand }) => {
+                    // A Map by itself asks for its result as for a task's: it has no Map Run.
+                    active.task_stopped(strand, now);
+                }
                 Step::Suspend(Effect::InvokeTask { strand, .. }) => {
                     let reply = self.reply(&active.inspected())?;
                     match &reply {

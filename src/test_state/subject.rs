@@ -4,7 +4,6 @@ use super::refusal::Refusal;
 use super::request::TestRequest;
 use crate::asl::model::{MachineType, State, StateGraph, StateKind, StateMachine};
 use crate::asl::{ParseOptions, SINGLE_STATE_NAME, parse, parse_state};
-use crate::json::{Doc, NodeId, Tag};
 use crate::limits::Limits;
 
 /// A machine and the name of the state under test in it.
@@ -47,19 +46,6 @@ impl Subject {
 
     fn found(&self) -> (&State, bool) {
         find(&self.machine, &self.name).expect("`read` has found it")
-    }
-
-    /// The definition.
-    pub(super) fn source(&self) -> Doc<'_> {
-        self.machine.source.doc()
-    }
-
-    /// The text of a member of an object of the definition.
-    pub(super) fn text_member(&self, object: NodeId, name: &str) -> Option<String> {
-        let source = self.source();
-        let node = (source.tag(object) == Tag::Object).then(|| source.member(object, name))??;
-        let is_string = matches!(source.tag(node), Tag::String | Tag::EscapedString);
-        is_string.then(|| source.string(node).to_text().into_owned())
     }
 }
 

@@ -13,7 +13,7 @@ use super::machine::{Flow, Machine};
 use super::names::Names;
 use super::state::{State, Status};
 use crate::asl::model::MachineType;
-use crate::bytecode::{Program, StateType};
+use crate::bytecode::{GraphId, Program, StateType};
 use crate::json::{Doc, NodeId, ParseError, Parser, Tape, minified_len};
 use crate::limits::Limits;
 use crate::value::timestamp::Timestamp;
@@ -136,12 +136,24 @@ impl Vm {
         input: &'v [u8],
         start: &Start<'v>,
     ) -> Result<Active<'v>, ParseError> {
+        self.start_at(fiber, program, input, start, GraphId(0))
+    }
+
+    /// As `start`, for an execution that begins at a graph of its own: a Map Run's.
+    pub(crate) fn start_at<'v>(
+        &'v mut self,
+        fiber: &'v mut Fiber,
+        program: &'v Arc<Program>,
+        input: &'v [u8],
+        start: &Start<'v>,
+        graph: GraphId,
+    ) -> Result<Active<'v>, ParseError> {
         self.parser.parse(input, &mut self.tape)?;
         self.counters.make_room(program);
         let given = minified_len(Doc::new(input, &self.tape), NodeId::ROOT);
         let limits = &self.limits;
         fiber.enter(|state, _, _| {
-            begin(state, program, start, limits);
+            begin(state, program, graph, start, limits);
             if given > limits.payload_bytes_max as usize {
                 state.failure = Some(input_too_large(given, limits.payload_bytes_max));
             }
@@ -161,20 +173,21 @@ impl Vm {
     }
 }
 
-fn begin(state: &mut State<'_>, program: &Program, start: &Start<'_>, limits: &Limits) {
+fn begin(state: &mut State<'_>, program: &Program, graph_id: GraphId, start: &Start<'_>, limits: &Limits) {
     state.tracing = start.trace;
     state.events = 1; // ExecutionStarted
     state.started_at = start.now;
     state.seed = start.seed;
-    let own = program.timeout_seconds().map(|seconds| u64::from(seconds) * 1000);
+    let own = program.timeout_seconds().filter(|_| graph_id == GraphId(0));
+    let own = own.map(|seconds| u64::from(seconds) * 1000);
     let express =
         (start.names.machine_type == MachineType::Express).then_some(limits.execution_duration_ms_max);
     let duration_ms = own.into_iter().chain(express).min();
     state.deadline = duration_ms.map(|millis| start.now.plus_millis(millis));
     let slot = state.acquire();
-    let graph = &program.graphs[0];
+    let graph = program.graph(graph_id);
     let strand = &mut state.strands[slot as usize];
-    strand.graph = crate::bytecode::GraphId(0);
+    strand.graph = graph_id;
     strand.pc = graph.entry.0;
     strand.registers.clear();
     strand.registers.resize(usize::from(graph.registers), None);
@@ -366,6 +379,11 @@ impl Active<'_> {
         Step::Failed
     }
 
+    /// The names of the run that the execution is one of.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(self.names.arc())
+    }
+
     pub(super) fn with_machine<R>(
         &mut self,
         now: Timestamp,
@@ -389,7 +407,13 @@ impl Active<'_> {
 impl Machine<'_, '_, '_> {
     fn answer(&mut self, id: StrandId, reply: TaskReply<'_>, shared: Option<Value<'static>>) {
         let Some(strand) = self.state.live(id) else { return };
-        let Status::Task { dst, payload, task } = strand.status else { return };
+        let (dst, payload, task) = match (strand.status, reply) {
+            (Status::Task { dst, payload, task }, _) => (dst, payload, task),
+            (Status::MapRun { .. }, TaskReply::Failed { error, cause }) => {
+                return self.answer_map_run(id, Err((error.unwrap_or_default(), cause)));
+            }
+            _ => return,
+        };
         let payload = *Self::load(&strand.registers, payload);
         self.event(1); // TaskSucceeded, TaskFailed, TaskTimedOut
         let resource = &self.program.task(task).resource;

@@ -2,17 +2,20 @@
 
 use super::fault::Fault;
 use super::machine::{Machine, mix};
+use super::map_run::Selection;
 use crate::asl::model::MachineType;
 use crate::bytecode::ContextField;
 use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
-use crate::value::{DocId, Value};
+use crate::value::{DocId, Value, View};
 
 type Outcome<T> = Result<T, Fault>;
 
-/// Draws that name an execution; far from the counters that strands use.
-const NAME_DRAW: u64 = u64::MAX;
-const EXPRESS_ID_DRAW: u64 = u64::MAX - 1;
+/// `Map.Item.Source` of items that a Map has from its input (AWS docs, "Accessing execution data from the Context
+/// object").
+const STATE_DATA: &str = "STATE_DATA";
+
+/// Draws that make task tokens; far from the counters that strands use.
 const TOKEN_DRAW: u64 = 1 << 63;
 
 impl<'a> Machine<'_, '_, 'a> {
@@ -20,6 +23,9 @@ impl<'a> Machine<'_, '_, 'a> {
     pub(super) fn context(&self, slot: u32, field: ContextField) -> Outcome<Value<'a>> {
         let strand = &self.state.strands[slot as usize];
         let text = |text: &str| Ok(self.heap.text(text));
+        if let Some(selection) = &self.state.selection {
+            return self.selection_context(slot, selection, field);
+        }
         match field {
             ContextField::Whole
             | ContextField::Execution
@@ -28,13 +34,10 @@ impl<'a> Machine<'_, '_, 'a> {
             | ContextField::Task
             | ContextField::MapItem => self.build(slot, parts(field)),
             ContextField::Map if strand.item.is_some() => self.build(slot, parts(field)),
-            ContextField::ExecutionId => {
-                let express_id = self.derived_uuid(EXPRESS_ID_DRAW);
-                text(&self.names.execution_id(&self.execution_name(), &express_id))
-            }
+            ContextField::ExecutionId => text(&self.names.execution_id(self.state.seed)),
             ContextField::ExecutionInput => Ok(Value::root(DocId::INPUT)),
             ContextField::ExecutionStartTime => Ok(self.timestamp_text(self.state.started_at)),
-            ContextField::ExecutionName => text(&self.execution_name()),
+            ContextField::ExecutionName => text(&self.names.execution_name(self.state.seed)),
             ContextField::ExecutionRoleArn => text(&self.names.role_arn),
             // Absent for StartSyncExecution, which is what an Express execution here stands for.
             ContextField::ExecutionRedriveCount if self.names.machine_type == MachineType::Standard => {
@@ -52,13 +55,46 @@ impl<'a> Machine<'_, '_, 'a> {
                 Ok(Value::Int(i64::from(item.index)))
             }
             ContextField::MapItemValue if let Some(item) = strand.item => Ok(item.value),
+            ContextField::MapItemKey if let Some(key) = strand.item.and_then(|item| item.key) => Ok(key),
+            ContextField::MapItemSource if strand.item.is_some() => text(STATE_DATA),
             ContextField::ExecutionRedriveCount
             | ContextField::StateRetryCount
             | ContextField::TaskToken
             | ContextField::Map
             | ContextField::MapItemIndex
-            | ContextField::MapItemValue => Err(Self::absent(field)),
+            | ContextField::MapItemValue
+            | ContextField::MapItemKey
+            | ContextField::MapItemSource => Err(Self::absent(field)),
         }
+    }
+
+    /// The same where an `ItemSelector` runs by itself: the Map's own Context Object, and the item.
+    #[cold]
+    fn selection_context(
+        &self,
+        slot: u32,
+        selection: &Selection<'a>,
+        field: ContextField,
+    ) -> Outcome<Value<'a>> {
+        let item = self.state.strands[slot as usize].item;
+        match (field, item) {
+            (ContextField::MapItemIndex, Some(item)) => return Ok(Value::Int(i64::from(item.index))),
+            (ContextField::MapItemKey, Some(item)) => return item.key.ok_or_else(|| Self::absent(field)),
+            (ContextField::MapItemValue, Some(item)) => return Ok(item.value),
+            (ContextField::MapItemSource, Some(_)) => return Ok(self.heap.text(&selection.source)),
+            (ContextField::Map | ContextField::MapItem, Some(_)) => return self.build(slot, parts(field)),
+            (ContextField::Whole, Some(_)) => {
+                let map = self.build(slot, parts(ContextField::Map))?;
+                return Ok(self.heap.with_member(selection.context, "Map", map));
+            }
+            _ => {}
+        }
+        let mut found = selection.context;
+        for step in field.path().split('.') {
+            let View::Object(object) = found.view(self.heap.docs) else { return Err(Self::absent(field)) };
+            found = object.get(step, self.heap.docs).ok_or_else(|| Self::absent(field))?;
+        }
+        Ok(found)
     }
 
     /// An object of the parts that exist here; an error if none does.
@@ -79,15 +115,6 @@ impl<'a> Machine<'_, '_, 'a> {
         let path = field.path();
         let step = path.rsplit('.').next().unwrap_or(path);
         Fault::runtime(format!("Invalid path '$$.{path}' : No results for path: $['{step}']"))
-    }
-
-    fn execution_name(&self) -> String {
-        self.names.execution.clone().unwrap_or_else(|| self.derived_uuid(NAME_DRAW))
-    }
-
-    fn derived_uuid(&self, draw: u64) -> String {
-        let uuid = Random::new(mix(self.state.seed, draw)).uuid_v4();
-        String::from_utf8_lossy(&uuid).into_owned()
     }
 
     fn timestamp_text(&self, timestamp: Timestamp) -> Value<'a> {
@@ -141,9 +168,12 @@ fn parts(field: ContextField) -> &'static [(&'static str, ContextField)] {
         ],
         ContextField::Task => &[("Token", ContextField::TaskToken)],
         ContextField::Map => &[("Item", ContextField::MapItem)],
-        ContextField::MapItem => {
-            &[("Index", ContextField::MapItemIndex), ("Value", ContextField::MapItemValue)]
-        }
+        ContextField::MapItem => &[
+            ("Index", ContextField::MapItemIndex),
+            ("Key", ContextField::MapItemKey),
+            ("Value", ContextField::MapItemValue),
+            ("Source", ContextField::MapItemSource),
+        ],
         _ => &[],
     }
 }

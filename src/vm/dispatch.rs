@@ -141,6 +141,21 @@ impl<'a> Machine<'_, '_, 'a> {
                         Err(fault) => Err(fault),
                     }
                 }
+                Op::MapRun { dst, first, run } => {
+                    match self.start_map_run(slot, &frame, dst, first, run, pc - 1) {
+                        Ok(effect) => {
+                            self.park_frame(slot, pc, frame);
+                            return Flow::Suspend(effect);
+                        }
+                        Err(fault) => Err(fault),
+                    }
+                }
+                Op::Return { output } => {
+                    let output = *Self::load(&frame, output);
+                    self.park_frame(slot, pc, frame);
+                    self.finish_strand(slot, output);
+                    return Flow::Continue;
+                }
                 Op::Inspect { src, aspect } => {
                     self.inspect(&frame, src, aspect);
                     Ok(())

@@ -45,7 +45,13 @@ pub enum Effect {
         /// `HeartbeatSeconds`, in milliseconds.
         heartbeat_ms: Option<u64>,
     },
-    /// Stop a task whose reply is not wanted any more, and say so with
+    /// Start the Map Run that [`Active::take_map_run`](super::Active::take_map_run) describes, and answer with what it
+    /// came to.
+    StartMapRun {
+        /// Whom to answer.
+        strand: StrandId,
+    },
+    /// Stop a task or a Map Run whose reply is not wanted any more, and say so with
     /// [`Active::task_stopped`](super::Active::task_stopped) once nothing of it is left running: what it failed
     /// in goes on only then.
     StopTask {

@@ -114,5 +114,7 @@ pub(super) const INTRINSIC: &str = "States.IntrinsicFailure";
 pub(super) const RESULT_PATH: &str = "States.ResultPathMatchFailure";
 /// Raised by a Choice without a matching rule and without `Default`.
 pub(super) const NO_CHOICE: &str = "States.NoChoiceMatched";
+/// Raised when a Map's items cannot be read.
+pub(super) const ITEM_READER: &str = "States.ItemReaderFailed";
 /// Raised by a Map with more failed items than it tolerates.
 pub(super) const TOLERANCE: &str = "States.ExceedToleratedFailureThreshold";

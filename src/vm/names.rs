@@ -1,6 +1,12 @@
 //! Who runs: names and ARNs of the Context Object that are the same for every execution of a run.
 
+use super::machine::mix;
 use crate::asl::model::MachineType;
+use crate::value::random::Random;
+
+/// Draws that name an execution; far from the counters that strands use.
+const NAME_DRAW: u64 = u64::MAX;
+const EXPRESS_ID_DRAW: u64 = u64::MAX - 1;
 
 /// Names of a run, shared by its executions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +27,19 @@ pub struct Names {
 }
 
 impl Names {
+    /// The names of a Map Run's child executions: their state machine is named after the Map's label too.
+    #[must_use]
+    pub fn of_children(&self, label: &str, machine_type: MachineType) -> Self {
+        let state_machine = format!("{}/{label}", self.state_machine);
+        Self { state_machine, execution: None, machine_type, ..self.clone() }
+    }
+
+    /// The ARN of a Map Run.
+    pub fn map_run_arn(&self, label: &str, id: &str) -> String {
+        let Self { region, account, state_machine, .. } = self;
+        format!("arn:aws:states:{region}:{account}:mapRun:{state_machine}/{label}:{id}")
+    }
+
     /// Names for a state machine, with a made-up account.
     pub fn new(state_machine: impl Into<String>, machine_type: MachineType) -> Self {
         Self {
@@ -34,13 +53,20 @@ impl Names {
     }
 
     /// `$$.StateMachine.Id`
-    pub(super) fn state_machine_id(&self) -> String {
+    pub fn state_machine_id(&self) -> String {
         format!("arn:aws:states:{}:{}:stateMachine:{}", self.region, self.account, self.state_machine)
     }
 
-    /// `$$.Execution.Id`; an Express execution has a UUID of its own at the end.
-    pub(super) fn execution_id(&self, name: &str, express_id: &str) -> String {
+    /// `$$.Execution.Name` of the execution with this seed.
+    pub fn execution_name(&self, seed: u64) -> String {
+        self.execution.clone().unwrap_or_else(|| derived_uuid(seed, NAME_DRAW))
+    }
+
+    /// `$$.Execution.Id` of the execution with this seed; an Express execution has a UUID of its own at the end.
+    pub fn execution_id(&self, seed: u64) -> String {
         let Self { region, account, state_machine, .. } = self;
+        let name = self.execution_name(seed);
+        let express_id = derived_uuid(seed, EXPRESS_ID_DRAW);
         match self.machine_type {
             MachineType::Standard => {
                 format!("arn:aws:states:{region}:{account}:execution:{state_machine}:{name}")
@@ -50,4 +76,8 @@ impl Names {
             }
         }
     }
+}
+
+fn derived_uuid(seed: u64, draw: u64) -> String {
+    String::from_utf8_lossy(&Random::new(mix(seed, draw)).uuid_v4()).into_owned()
 }

@@ -6,6 +6,7 @@ use super::effect::{Effect, StrandId};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::Fault;
 use super::inspection::Inspection;
+use super::map_run::{MapRunRequest, Selection};
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
 use crate::value::Value;
 use crate::value::timestamp::Timestamp;
@@ -28,6 +29,10 @@ pub(super) struct State<'a> {
     pub ready: VecDeque<u32>,
     /// Slots whose fork can start another child; the innermost last.
     pub forking: Vec<u32>,
+    /// Map Runs that nobody has begun yet.
+    pub map_runs: Vec<(StrandId, Box<MapRunRequest>)>,
+    /// What an execution sees that only selects an item.
+    pub selection: Option<Box<Selection<'a>>>,
     /// State visits, if they are recorded.
     pub visits: Vec<VisitRecord<'a>>,
     /// Whether to record them.
@@ -110,6 +115,11 @@ pub(super) enum Status {
         /// Which task.
         task: crate::bytecode::TaskId,
     },
+    /// Waits for a Map Run.
+    MapRun {
+        /// Where the result goes.
+        dst: Reg,
+    },
     /// Its task is to be stopped, and then it ends.
     Stopping,
     /// Waits for a time.
@@ -141,6 +151,8 @@ pub(super) struct Parent {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item<'a> {
     pub index: u32,
+    /// The key, if the items are the members of an object.
+    pub key: Register<'a>,
     pub value: Value<'a>,
 }
 
@@ -153,6 +165,8 @@ pub(super) struct ForkState<'a> {
     pub input: Register<'a>,
     /// A Map's items.
     pub items: Vec<Value<'a>>,
+    /// Their keys, if they are the members of an object; else empty.
+    pub keys: Vec<Value<'a>>,
     pub results: Vec<Register<'a>>,
     /// Children in all, started, and running.
     pub total: u32,
@@ -212,6 +226,8 @@ impl<'a> State<'a> {
         self.stopping.clear();
         self.ready.clear();
         self.forking.clear();
+        self.map_runs.clear();
+        self.selection = None;
         self.visits.clear();
         self.tracing = false;
         self.inspection = None;
@@ -264,14 +280,19 @@ impl<'a> State<'a> {
             strand.registers.iter_mut().flatten().for_each(&mut each);
             if let Some(item) = &mut strand.item {
                 each(&mut item.value);
+                item.key.iter_mut().for_each(&mut each);
             }
             strand.fork.input.iter_mut().for_each(&mut each);
             strand.fork.items.iter_mut().for_each(&mut each);
+            strand.fork.keys.iter_mut().for_each(&mut each);
             strand.fork.results.iter_mut().flatten().for_each(&mut each);
         }
         for visit in &mut self.visits {
             each(&mut visit.input);
             visit.output.iter_mut().for_each(&mut each);
+        }
+        if let Some(selection) = &mut self.selection {
+            each(&mut selection.context);
         }
         if let Some(inspection) = &mut self.inspection {
             inspection.values.iter_mut().for_each(|(_, value)| each(value));
@@ -286,6 +307,7 @@ impl ForkState<'_> {
         self.fork = None;
         self.input = None;
         self.items.clear();
+        self.keys.clear();
         self.results.clear();
         self.listed = false;
     }

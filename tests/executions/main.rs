@@ -228,10 +228,50 @@ fn map_keeps_order_and_sees_its_context() {
     check(&states, &json!({"items": [], "factor": 10}), "[]");
     check_failure(
         &states,
-        &json!({"items": {}, "factor": 1}),
+        &json!({"items": 7, "factor": 1}),
         "States.Runtime",
         "An error occurred while executing the state 'M' (entered at the event id #2). Reference path \"$.items\" must point to array.",
     );
+}
+
+/// AWS docs, "ItemsPath (Map, JSONPath only)": each member is an iteration, and the pair is its input.
+#[test]
+fn map_runs_over_the_members_of_an_object() {
+    let map = |selector: Value| {
+        json!({"M": {"Type": "Map", "ItemsPath": "$.o", "ItemSelector": selector,
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}, "End": true}})
+    };
+    let input = json!({"o": {"a": 1, "b\"": [2]}});
+    let mut plain = map(json!({}));
+    plain["M"].as_object_mut().unwrap().remove("ItemSelector");
+    check(&plain, &input, r#"[{"Key":"a","Value":1},{"Key":"b\"","Value":[2]}]"#);
+    check(
+        &map(json!({"i.$": "$$.Map.Item"})),
+        &input,
+        r#"[{"i":{"Index":0,"Key":"a","Value":1,"Source":"STATE_DATA"}},{"i":{"Index":1,"Key":"b\"","Value":[2],"Source":"STATE_DATA"}}]"#,
+    );
+    check(&map(json!({"k.$": "$$.Map.Item.Key"})), &json!({"o": {}}), "[]");
+    check_failure(
+        &map(json!({"k.$": "$$.Map.Item.Key"})),
+        &json!({"o": [1]}),
+        "States.Runtime",
+        "An error occurred while executing the state 'M' (entered at the event id #2). Invalid path '$$.Map.Item.Key' : No results for path: $['Key']",
+    );
+}
+
+#[test]
+fn a_variable_that_was_never_assigned_cannot_be_read() {
+    let cause = "An error occurred while executing the state 'P' (entered at the event id #2). The variable '$gone' was read before a value was assigned to it";
+    let pass = |field: &str, value: Value| json!({"P": {"Type": "Pass", field: value, "End": true}});
+    for parameters in
+        [json!({"a.$": "$gone"}), json!({"a": [{"b.$": "$gone"}]}), json!({"a.$": "States.Array($gone)"})]
+    {
+        check_failure(&pass("Parameters", parameters), &json!({}), "States.Runtime", cause);
+    }
+    for field in ["InputPath", "OutputPath"] {
+        let failure = run(&pass(field, json!("$gone")), &json!({})).result.expect_err(field);
+        assert_eq!(failure.error.as_deref(), Some("States.Runtime"));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The Map state, inline and distributed.
 
+use super::map_io::{ItemBatcher, ItemReader, ResultWriter};
 use super::{Catcher, FloatField, IntField, PathField, PayloadTemplate, Retrier, StateGraph, Transition};
-use crate::json::NodeId;
 
 /// A Map state.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,12 +22,12 @@ pub struct Map {
     pub tolerated_failure_count: Option<IntField>,
     /// `ToleratedFailurePercentage` or `ToleratedFailurePercentagePath`.
     pub tolerated_failure_percentage: Option<FloatField>,
-    /// `ItemReader`: checked, still JSON.
-    pub item_reader: Option<NodeId>,
-    /// `ItemBatcher`: checked, still JSON.
-    pub item_batcher: Option<NodeId>,
-    /// `ResultWriter`: checked, still JSON.
-    pub result_writer: Option<NodeId>,
+    /// `ItemReader`.
+    pub item_reader: Option<ItemReader>,
+    /// `ItemBatcher`.
+    pub item_batcher: Option<ItemBatcher>,
+    /// `ResultWriter`.
+    pub result_writer: Option<ResultWriter>,
     /// `Label`.
     pub label: Option<String>,
     /// `ResultSelector`.

@@ -9,7 +9,7 @@ use super::path::{PathForm, Step};
 use super::{ArtifactError, Reader, Section, Unwritable, Writer};
 use crate::asl::model::MachineType;
 use crate::bytecode::program::{CallSite, Fork, Graph, StateInfo, TaskSite, Test};
-use crate::bytecode::{Op, Program, Sites};
+use crate::bytecode::{MapRunSite, Op, Program, Sites};
 use crate::json::{Document, NodeId, Tag};
 use crate::jsonpath::Path;
 use crate::value::Shape;
@@ -31,6 +31,7 @@ struct Body<'b> {
     calls: Cow<'b, [CallSite]>,
     tasks: Cow<'b, [TaskSite]>,
     forks: Cow<'b, [Fork]>,
+    map_runs: Cow<'b, [MapRunSite]>,
     states: Cow<'b, [StateInfo]>,
     graphs: Cow<'b, [Graph]>,
     /// Read when they are needed: see [`Sites`].
@@ -144,6 +145,7 @@ fn try_encode(program: &Program) -> Result<Vec<u8>, Unwritable> {
         calls: Cow::Borrowed(&program.calls),
         tasks: Cow::Borrowed(&program.tasks),
         forks: Cow::Borrowed(&program.forks),
+        map_runs: Cow::Borrowed(&program.map_runs),
         states: Cow::Borrowed(&program.states),
         graphs: Cow::Borrowed(&program.graphs),
         sites: Section { numbers: &site_numbers, text: &site_text },
@@ -175,6 +177,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
         calls: body.calls.into_owned(),
         tasks: body.tasks.into_owned(),
         forks: body.forks.into_owned(),
+        map_runs: body.map_runs.into_owned(),
         graphs: body.graphs.into_owned(),
         sites: Sites::from_encoded(&body.sites),
         timeout_seconds: body.timeout_seconds,
@@ -206,7 +209,7 @@ impl Needs {
         let mut needs = Self::default();
         for op in code {
             match op {
-                Op::Task { .. } => needs.may_suspend = true,
+                Op::Task { .. } | Op::MapRun { .. } => needs.may_suspend = true,
                 Op::WaitSeconds { .. } | Op::WaitUntil { .. } => {
                     needs = Self { may_suspend: true, clock: true }
                 }

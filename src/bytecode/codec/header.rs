@@ -7,7 +7,7 @@ use crate::bytecode::{Program, verify};
 const MAGIC: [u8; 8] = *b"\x7faslx\r\n\x1a";
 
 /// Counts the formats: raise it with every change of what a body holds or means, ops included.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 /// Magic, format, length and CRC-32 of the body; numbers are little-endian.
 const HEADER_BYTES: usize = MAGIC.len() + 12;
@@ -81,7 +81,7 @@ mod tests {
     use super::super::Writer;
     use super::*;
     use crate::asl::model::MachineType;
-    use crate::bytecode::{Aspect, Comparison, ContextField, JitterStrategy, Op, Reg, Site, StateType};
+    use crate::bytecode::{Comparison, ContextField, JitterStrategy, Op, Reg, Site, StateType};
     use crate::intrinsic::Function;
 
     /// What is written for the last variant of each kind of thing. When this fails, a body means something else
@@ -94,18 +94,18 @@ mod tests {
         fn first(value: &impl Serialize) -> u8 {
             written(value).0[0]
         }
-        let inspect = Op::Inspect { src: Reg(300), aspect: Aspect::Variable(2) };
-        assert_eq!((FORMAT, written(&inspect)), (3, (vec![22, 0x2c, 1, 11, 2, 0], String::new())));
+        let last_op = Op::Return { output: Reg(300) };
+        assert_eq!((FORMAT, written(&last_op)), (4, (vec![24, 0x2c, 1], String::new())));
         let site = Site::Variable { name: "x".to_owned() };
         assert_eq!(written(&site), (vec![6, 1, 0, 0, 0], "x".to_owned()));
         let last = [
             first(&Comparison::IsTimestamp(true)),
-            first(&ContextField::MapItemValue),
+            first(&ContextField::MapItemSource),
             first(&Function::Format),
             first(&StateType::Map),
             first(&JitterStrategy::Full),
             first(&MachineType::Express),
         ];
-        assert_eq!((FORMAT, last), (3, [10, 20, 17, 7, 1, 1]));
+        assert_eq!((FORMAT, last), (4, [10, 22, 17, 7, 1, 1]));
     }
 }

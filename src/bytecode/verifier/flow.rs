@@ -7,7 +7,15 @@ use crate::bytecode::{Label, Op, Program};
 
 /// Whether control never goes on to the op that follows.
 fn leaves(op: Op) -> bool {
-    matches!(op, Op::Exit { .. } | Op::End { .. } | Op::Fail { .. } | Op::Jump { .. } | Op::NoChoiceMatched)
+    matches!(
+        op,
+        Op::Exit { .. }
+            | Op::End { .. }
+            | Op::Fail { .. }
+            | Op::Jump { .. }
+            | Op::NoChoiceMatched
+            | Op::Return { .. }
+    )
 }
 
 /// Where else control may go on than at the op that follows.
@@ -99,7 +107,8 @@ fn prepares(op: Op, is_machine: bool) -> bool {
         | Op::Object { .. }
         | Op::Array { .. }
         | Op::Intrinsic { .. }
-        | Op::SetPath { .. } => !is_machine,
+        | Op::SetPath { .. }
+        | Op::Return { .. } => !is_machine,
         _ => false,
     }
 }

@@ -6,7 +6,8 @@ use super::VerifyError;
 use super::layout::Layout;
 use super::rule::fail;
 use crate::bytecode::{
-    Aspect, CallId, Comparison, ForkKind, GraphId, Label, Op, Operand, Program, Reg, Test,
+    Aspect, CallId, Comparison, ForkKind, GraphId, Label, MapRunId, MapRunInput, Op, Operand, Program, Reg,
+    Test,
 };
 
 /// Every op's operands are within the frame, the tables and the graph, and what ops gather is in proportion to the
@@ -134,6 +135,11 @@ impl Check<'_> {
                 self.fork(fork.index(), true)?;
                 self.reg(dst).and_then(|()| self.regs(first, 5))
             }
+            Op::MapRun { dst, first, run } => {
+                self.map_run(run)?;
+                self.reg(dst).and_then(|()| self.regs(first, MapRunInput::COUNT))
+            }
+            Op::Return { output } => self.reg(output),
             Op::Inspect { src, aspect } => {
                 if let Aspect::Variable(index) = aspect {
                     self.within(usize::from(index), program.graph(self.graph).variables.len())?;
@@ -173,6 +179,18 @@ impl Check<'_> {
             return Ok(());
         }
         fail("a fork that does not lead to a later graph", self.pc)
+    }
+
+    fn map_run(&self, run: MapRunId) -> Result<(), VerifyError> {
+        self.within(run.index(), self.program.map_runs.len())?;
+        let site = self.program.map_run(run);
+        let selector = site.selector;
+        self.regs(Reg(1), selector.map_or(0, |selector| usize::from(selector.variables)))?;
+        let mut graphs = selector.map(|selector| selector.graph).into_iter().chain([site.processor]);
+        if graphs.all(|graph| graph > self.graph) {
+            return Ok(());
+        }
+        fail("a Map Run that does not lead to later graphs", self.pc)
     }
 
     fn test(&self, test: &Test) -> Result<(), VerifyError> {

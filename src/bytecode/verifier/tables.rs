@@ -119,6 +119,29 @@ fn verify_forks(program: &Program) -> Result<(), VerifyError> {
             }
         }
     }
+    verify_map_runs(program, &mut seen)
+}
+
+/// Nor do two Map Runs, or a Map Run and a fork, share a graph; a child execution sees no variables.
+fn verify_map_runs(program: &Program, seen: &mut [bool]) -> Result<(), VerifyError> {
+    for (index, run) in program.map_runs.iter().enumerate() {
+        if run.state.index() >= program.states.len() {
+            return fail("a Map Run outside every state", index);
+        }
+        let selector = run.selector.map(|selector| (selector.graph, selector.variables, selector.map_input));
+        let graphs = selector.into_iter().chain([(run.processor, 0, Reg::INPUT)]);
+        for (graph, variables, map_input) in graphs {
+            let Some(target) = program.graphs.get(graph.index()) else {
+                return fail("a Map Run without a graph", index);
+            };
+            if std::mem::replace(&mut seen[graph.index()], true) || graph.index() == 0 {
+                return fail("a graph with two forks", index);
+            }
+            if variables != target.variables_outer || map_input.0 >= target.registers {
+                return fail("a Map Run's registers outside its graph", index);
+            }
+        }
+    }
     Ok(())
 }
 

@@ -23,6 +23,9 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
     let mut builder = Runner::builder(program);
     builder.tasks(config.execution.tasks).unanswered(Unanswered::FailWhenReached).limits(limits);
     builder.names(config.names).time(config.time).seed(config.execution.seed).trace(true);
+    if let Some(store) = config.execution.object_store {
+        builder.object_store(store);
+    }
     let mut runner = builder.build().map_err(CliError::unusable)?;
     let mut output = Vec::new();
     let outcome = runner.run(input.doc().bytes(), &mut output).map_err(not_json)?;

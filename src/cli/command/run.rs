@@ -20,6 +20,9 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     let mut builder = Pipeline::builder(program);
     builder.names(config.execution.names()).time(config.execution.time(None));
     builder.tasks(config.execution.tasks).limits(config.limits);
+    if let Some(store) = config.execution.object_store {
+        builder.object_store(store);
+    }
     builder.order(config.order).form(config.form);
     match arguments.execution.seed {
         Some(seed) => _ = builder.seed(seed),

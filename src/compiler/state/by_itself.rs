@@ -1,6 +1,6 @@
 //! Map and Parallel without what they run inside (`TestState`): somebody else says what it came to.
 
-use super::map::{int_name, percentage_name};
+use super::map::{int_name, tolerance};
 use super::task::AfterWork;
 use crate::asl::model::{Map, Parallel, State};
 use crate::bytecode::{
@@ -91,12 +91,8 @@ impl<'m> Lowering<'m, '_> {
     }
 
     fn add_selection(&mut self, map: &'m Map) -> ForkId {
-        let count = map.tolerated_failure_count.as_ref();
-        let percentage = map.tolerated_failure_percentage.as_ref();
-        let tolerance = (count.is_some() || percentage.is_some()).then(|| Tolerance {
-            count: count.map(|field| int_name("ToleratedFailureCount", field)),
-            percentage: percentage.map(percentage_name),
-        });
+        let tolerance = tolerance(map);
+        let tolerance = (tolerance != Tolerance::default()).then_some(tolerance);
         let kind = ForkKind::Map {
             // The next graph; it is lowered last.
             processor: GraphId(1),

@@ -7,10 +7,8 @@ use crate::compiler::lowering::Lowering;
 
 impl<'m> Lowering<'m, '_> {
     pub(super) fn map(&mut self, state: &'m State, map: &'m Map) {
-        if let ProcessorMode::Distributed { .. } = map.mode {
-            let message =
-                format!("state '{}' is a Distributed Map, which this version cannot run", state.name);
-            self.refuse(message, state.span, &state.location);
+        if let ProcessorMode::Distributed { execution_type } = map.mode {
+            return self.distributed_map(state, map, execution_type);
         }
         let effective = self.effective_input(state);
         // Effective input, items, concurrency, tolerated count, tolerated percentage.
@@ -21,11 +19,8 @@ impl<'m> Lowering<'m, '_> {
         self.int_field(map.tolerated_failure_count.as_ref(), effective, first.offset(3));
         self.float_field(map.tolerated_failure_percentage.as_ref(), effective, first.offset(4));
         let (processor, map_input) = self.item_processor(&map.processor, map.item_selector.as_ref());
-        let tolerated = map.tolerated_failure_count.is_some() || map.tolerated_failure_percentage.is_some();
-        let tolerance = tolerated.then(|| Tolerance {
-            count: map.tolerated_failure_count.as_ref().map(|field| int_name("ToleratedFailureCount", field)),
-            percentage: map.tolerated_failure_percentage.as_ref().map(percentage_name),
-        });
+        let tolerance = tolerance(map);
+        let tolerance = (tolerance != Tolerance::default()).then_some(tolerance);
         let max_concurrency = map.max_concurrency.as_ref().map(|field| int_name("MaxConcurrency", field));
         let kind = ForkKind::Map { processor, map_input, max_concurrency, tolerance };
         let variables = self.visible_variables();
@@ -78,6 +73,14 @@ impl<'m> Lowering<'m, '_> {
     }
 }
 
+/// How a Map's tolerances are given.
+pub(super) fn tolerance(map: &Map) -> Tolerance {
+    Tolerance {
+        count: map.tolerated_failure_count.as_ref().map(|field| int_name("ToleratedFailureCount", field)),
+        percentage: map.tolerated_failure_percentage.as_ref().map(percentage_name),
+    }
+}
+
 pub(super) fn int_name(name: &str, field: &IntField) -> Field {
     match field {
         IntField::Path(text) => Field { name: format!("{name}Path"), path: Some(text.text.clone()) },
@@ -85,7 +88,7 @@ pub(super) fn int_name(name: &str, field: &IntField) -> Field {
     }
 }
 
-pub(super) fn percentage_name(field: &FloatField) -> Field {
+fn percentage_name(field: &FloatField) -> Field {
     match field {
         FloatField::Path(text) => {
             Field { name: "ToleratedFailurePercentagePath".to_owned(), path: Some(text.text.clone()) }

@@ -3,6 +3,7 @@
 mod by_itself;
 mod choice;
 mod dispatch;
+mod distributed_map;
 mod map;
 mod parallel;
 mod pass;

@@ -35,7 +35,7 @@ impl<'m> Lowering<'m, '_> {
     }
 
     /// How many variables a child can read.
-    pub(super) fn visible_variables(&self) -> u16 {
+    pub(in crate::compiler) fn visible_variables(&self) -> u16 {
         u16::try_from(self.scope.names.len()).unwrap_or(u16::MAX)
     }
 }

@@ -294,16 +294,8 @@ impl<'a> Evaluation<'_, 'a> {
                     arguments = SmallVec::from_slice(&[result.unwrapped()]);
                     function = second;
                 }
-                Function::Regex(regex) => {
-                    let docs = self.heap.docs;
-                    let Some(text) = arguments.first().and_then(|text| text.as_str(docs)) else {
-                        return Ok(Item::Undefined);
-                    };
-                    let text = self.heap.arena.bump().alloc_str(&text.to_text());
-                    return functions::regex_match(self, *regex, text, 0, false);
-                }
-                Function::RegexNext { regex, text, from } => {
-                    return functions::regex_match(self, *regex, text, *from, true);
+                Function::Regex(_) | Function::RegexNext { .. } => {
+                    return functions::call_regex(self, called, &arguments);
                 }
             }
         }

@@ -53,9 +53,13 @@ impl<'a> Machine<'_, '_, 'a> {
         else {
             return Ok(());
         };
-        let mut items = std::mem::take(&mut self.state.strands[slot as usize].fork.items);
-        self.read_items(*Self::load(frame, first.offset(1)), &mut items, pc)?;
-        let limit = self.concurrency(frame[usize::from(first.0) + 2], max_concurrency.as_ref())?;
+        let fork_state = &mut self.state.strands[slot as usize].fork;
+        let mut items = std::mem::take(&mut fork_state.items);
+        let mut keys = std::mem::take(&mut fork_state.keys);
+        self.read_items(*Self::load(frame, first.offset(1)), (&mut items, &mut keys), pc)?;
+        let default = self.limits.map_concurrency_default;
+        let given = frame[usize::from(first.0) + 2];
+        let limit = self.concurrency(given, max_concurrency.as_ref(), default)?;
         let total = items.len();
         let failed_max = self.failed_max(frame, first, tolerance.as_ref(), total)?;
         let state = &mut self.state.strands[slot as usize].fork;
@@ -63,7 +67,7 @@ impl<'a> Machine<'_, '_, 'a> {
         state.fork = Some(fork);
         state.dst = Destination(dst);
         state.input = Some(*Self::load(frame, first));
-        state.items = items;
+        (state.items, state.keys) = (items, keys);
         (state.total, state.started, state.running, state.limit) = (total as u32, 0, 0, limit);
         (state.failed, state.failed_max) = (0, failed_max);
         state.results.resize(total, None);
@@ -82,29 +86,55 @@ impl<'a> Machine<'_, '_, 'a> {
         self.state.forking.push(slot);
     }
 
-    fn read_items(&self, value: Value<'a>, items: &mut Vec<Value<'a>>, pc: u32) -> Outcome<()> {
+    /// The elements of an array, or the members of an object with their keys.
+    fn read_items(
+        &self,
+        value: Value<'a>,
+        (items, keys): (&mut Vec<Value<'a>>, &mut Vec<Value<'a>>),
+        pc: u32,
+    ) -> Outcome<()> {
         items.clear();
-        if let View::Array(array) = value.view(self.heap.docs) {
-            items.extend(array.iter());
-            return Ok(());
+        keys.clear();
+        match value.view(self.heap.docs) {
+            View::Array(array) => {
+                items.extend(array.iter());
+                Ok(())
+            }
+            View::Object(object) => {
+                let members = object.iter(self.heap.docs);
+                let members = members.map(|(key, item)| (self.heap.text(&key.to_text()), item));
+                members.for_each(|(key, item)| {
+                    keys.push(key);
+                    items.push(item);
+                });
+                Ok(())
+            }
+            _ => Err(self.no_items(pc)),
         }
+    }
+
+    /// The error of a value that has no items.
+    pub(in crate::vm) fn no_items(&self, pc: u32) -> Fault {
         let path = match self.program.site(pc) {
             Some(Site::ItemsPath { path }) => path.as_str(),
             _ => "$",
         };
         // A context path is printed with one dollar.
         let path = path.strip_prefix("$$").map_or_else(|| path.to_owned(), |rest| format!("${rest}"));
-        Err(Fault::runtime(format!("Reference path \"{path}\" must point to array.")))
+        Fault::runtime(format!("Reference path \"{path}\" must point to array."))
     }
 
-    fn concurrency(&self, given: Register<'a>, field: Option<&Field>) -> Outcome<u32> {
-        let (Some(value), Some(field)) = (given, field) else {
-            return Ok(self.limits.map_concurrency_default);
-        };
-        let count =
-            self.numeric(value).and_then(whole).ok_or_else(|| self.not_valid(field, value, "integer"))?;
+    /// How many children may run at once, given `MaxConcurrency`.
+    pub(in crate::vm) fn concurrency(
+        &self,
+        given: Register<'a>,
+        field: Option<&Field>,
+        default: u32,
+    ) -> Outcome<u32> {
+        let (Some(value), Some(field)) = (given, field) else { return Ok(default) };
+        let count = self.whole_field(value, field)?;
         Ok(match u32::try_from(count) {
-            Ok(0) => self.limits.map_concurrency_default,
+            Ok(0) => default,
             Ok(count) => count,
             Err(_) if count < 0 => {
                 return Err(Fault::runtime(format!(
@@ -125,24 +155,41 @@ impl<'a> Machine<'_, '_, 'a> {
         total: usize,
     ) -> Outcome<Option<f64>> {
         let Some(tolerance) = tolerance else { return Ok(None) };
-        let mut max = f64::INFINITY;
-        if let (Some(field), Some(value)) = (&tolerance.count, frame[usize::from(first.0) + 3]) {
-            let count =
-                self.numeric(value).and_then(whole).ok_or_else(|| self.not_valid(field, value, "integer"))?;
+        let first = usize::from(first.0);
+        let (count, percentage) = self.tolerated(frame[first + 3], frame[first + 4], tolerance)?;
+        let percentage = percentage.map(|percentage| percentage / 100.0 * total as f64);
+        Ok(Some(count.into_iter().chain(percentage).fold(f64::INFINITY, f64::min)))
+    }
+
+    /// `ToleratedFailureCount` and `ToleratedFailurePercentage`, checked.
+    pub(in crate::vm) fn tolerated(
+        &self,
+        count: Register<'a>,
+        percentage: Register<'a>,
+        tolerance: &Tolerance,
+    ) -> Outcome<(Option<f64>, Option<f64>)> {
+        let (mut count_max, mut percentage_max) = (None, None);
+        if let (Some(field), Some(value)) = (&tolerance.count, count) {
+            let count = self.whole_field(value, field)?;
             if count < 0 {
                 return Err(Fault::runtime("ToleratedFailureCount cannot be negative."));
             }
-            max = max.min(count as f64);
+            count_max = Some(count as f64);
         }
-        if let (Some(field), Some(value)) = (&tolerance.percentage, frame[usize::from(first.0) + 4]) {
+        if let (Some(field), Some(value)) = (&tolerance.percentage, percentage) {
             let percentage =
                 self.numeric(value).ok_or_else(|| self.not_valid(field, value, "float"))?.as_f64();
             if !(0.0..=100.0).contains(&percentage) {
                 return Err(Fault::runtime("ToleratedFailurePercentage must be between 0 and 100."));
             }
-            max = max.min(percentage / 100.0 * total as f64);
+            percentage_max = Some(percentage);
         }
-        Ok(Some(max))
+        Ok((count_max, percentage_max))
+    }
+
+    /// An integer, or a string that holds one.
+    pub(in crate::vm) fn whole_field(&self, value: Value<'a>, field: &Field) -> Outcome<i64> {
+        self.numeric(value).and_then(whole).ok_or_else(|| self.not_valid(field, value, "integer"))
     }
 
     /// A number, or a string that holds one: AWS takes both behind a path.
@@ -197,14 +244,23 @@ impl<'a> Machine<'_, '_, 'a> {
         down.pc = program.graph(graph).entry.0;
         down.registers.clear();
         down.registers.resize(usize::from(program.graph(graph).registers), None);
-        down.registers[0] = if item.is_some() { item } else { fork.input };
+        let key = fork.keys.get(index as usize).copied();
+        down.registers[0] = match (item, key) {
+            // The member itself, as AWS hands it on.
+            (Some(value), Some(key)) => {
+                let pair = [("Key", key), ("Value", value)];
+                Some(self.heap.object(self.heap.arena.bump().alloc_slice_copy(&pair)))
+            }
+            (Some(_), None) => item,
+            (None, _) => fork.input,
+        };
         down.registers[1..=variables].copy_from_slice(&up.registers[1..=variables]);
         if let Some(map_input) = map_input {
             down.registers[usize::from(map_input.0)] = fork.input;
         }
         down.item = up.item;
         if let Some(value) = item {
-            down.item = Some(Item { index, value });
+            down.item = Some(Item { index, key, value });
         }
         down.parent = Some(Parent { slot: parent, index });
         down.status = Status::Ready;
@@ -285,7 +341,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 let Some(link) = strand.parent.filter(|link| link.slot == parent) else { continue };
                 match strand.status {
                     Status::Free => continue,
-                    Status::Task { .. } | Status::Stopping => {
+                    Status::Task { .. } | Status::MapRun { .. } | Status::Stopping => {
                         if strand.status != Status::Stopping {
                             strand.status = Status::Stopping;
                             let strand = self.state.id(child);

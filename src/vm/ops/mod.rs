@@ -5,3 +5,4 @@ mod control;
 mod data;
 mod effects;
 mod fork;
+mod map_run;
