@@ -192,7 +192,7 @@ impl<'s> Lexer<'s> {
         let Some(length) = self.rest().find(|c| {
             let escaped = backslashes > 0;
             match c {
-                '/' if depth == 0 && backslashes % 2 == 0 => return true,
+                '/' if depth == 0 && backslashes.is_multiple_of(2) => return true,
                 '(' | '[' | '{' if !escaped => depth += 1,
                 ')' | ']' | '}' if !escaped => depth -= 1,
                 _ => {}

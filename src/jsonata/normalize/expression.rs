@@ -150,9 +150,10 @@ impl Normalizer {
     fn call(&mut self, procedure: RawId, arguments: &[RawId], position: u32) -> Result<NodeId, Error> {
         let mut given = Vec::with_capacity(arguments.len());
         for &argument in arguments {
-            given.push(match self.raw.is_placeholder(argument) {
-                true => None,
-                false => Some(self.expression(argument)?),
+            given.push(if self.raw.is_placeholder(argument) {
+                None
+            } else {
+                Some(self.expression(argument)?)
             });
         }
         let procedure = self.expression(procedure)?;
