@@ -30,6 +30,10 @@ pub struct Limits {
     pub fuel_total_max: u64,
     /// Iterations of an inline Map that run at once when `MaxConcurrency` is 0 or absent (AWS: 40).
     pub map_concurrency_default: u32,
+    /// Most events that the history of one execution keeps, its end included (AWS: 25,000). Later ones are counted.
+    pub history_events_max: u32,
+    /// Most bytes that the history of one execution keeps.
+    pub history_bytes_max: u64,
     /// Executions in flight in one process.
     pub in_flight_max: u32,
     /// Bytes of input lines held by executions in flight in one process.
@@ -48,6 +52,8 @@ impl Default for Limits {
             fuel_slice: 4096,
             fuel_total_max: 1 << 30,
             map_concurrency_default: 40,
+            history_events_max: 25_000,
+            history_bytes_max: 64 << 20,
             in_flight_max: 65_536,
             in_flight_bytes_max: 128 << 20,
         }

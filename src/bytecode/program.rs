@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TestId};
+use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TaskKind, TestId};
 use crate::asl::model::MachineType;
 use crate::intrinsic;
 use crate::json::{Document, NodeId, Num};
@@ -240,6 +240,8 @@ pub struct CallSite {
 pub struct TaskSite {
     /// The `Resource` as written.
     pub resource: String,
+    /// Which history events tell of it.
+    pub kind: TaskKind,
     /// The state's name.
     pub state: String,
     /// The state.

@@ -28,10 +28,7 @@ impl<'a> Machine<'_, '_, 'a> {
             | ContextField::Task
             | ContextField::MapItem => self.build(slot, parts(field)),
             ContextField::Map if strand.item.is_some() => self.build(slot, parts(field)),
-            ContextField::ExecutionId => {
-                let express_id = self.derived_uuid(EXPRESS_ID_DRAW);
-                text(&self.names.execution_id(&self.execution_name(), &express_id))
-            }
+            ContextField::ExecutionId => text(&self.execution_arn()),
             ContextField::ExecutionInput => Ok(Value::root(DocId::INPUT)),
             ContextField::ExecutionStartTime => Ok(self.timestamp_text(self.state.started_at)),
             ContextField::ExecutionName => text(&self.execution_name()),
@@ -79,6 +76,10 @@ impl<'a> Machine<'_, '_, 'a> {
         let path = field.path();
         let step = path.rsplit('.').next().unwrap_or(path);
         Fault::runtime(format!("Invalid path '$$.{path}' : No results for path: $['{step}']"))
+    }
+
+    pub(super) fn execution_arn(&self) -> String {
+        self.names.execution_id(&self.execution_name(), &self.derived_uuid(EXPRESS_ID_DRAW))
     }
 
     fn execution_name(&self) -> String {
