@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TaskKind, TestId};
+use super::{
+    CallId, ConstantId, ForkId, GraphId, Label, Op, PathId, Reg, Sites, StateId, TaskId, TaskKind, TestId,
+};
 use crate::asl::model::MachineType;
 use crate::intrinsic;
 use crate::json::{Document, NodeId, Num};

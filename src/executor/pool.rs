@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::driver::Driver;
 use super::job::{Completed, ExecuteError, Job, Pending, Whereabouts};
-use super::options::{Options, option_setters};
+use super::options::{Options, history_setter, option_setters};
 use super::pool_worker::PoolWorker;
 use super::seed::derive_seed;
 use super::setup::Setup;
@@ -97,6 +97,7 @@ pub(super) struct Shared {
 
 impl ExecutorBuilder {
     option_setters!();
+    history_setter!();
 
     /// Threads that run executions; as many as there are cores unless set.
     pub fn workers(&mut self, workers: usize) -> &mut Self {

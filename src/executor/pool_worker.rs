@@ -12,6 +12,7 @@ use super::pool::Shared;
 use super::slab::SlotKey;
 use super::sync::Ordering;
 use super::worker::{Resumed, Worker};
+use crate::vm::ExecutionHistory;
 
 pub(super) struct PoolWorker<'p> {
     shared: &'p Shared,
@@ -82,7 +83,7 @@ impl<'p> PoolWorker<'p> {
                     self.worker.abort(key, now, answer_resumed);
                 }
             }
-            ended => answer(pending, ended, output),
+            ended => answer(pending, ended, output, self.worker.take_history()),
         }
     }
 
@@ -112,11 +113,11 @@ impl<'p> PoolWorker<'p> {
 }
 
 fn answer_resumed(resumed: Resumed<'_, Pending>) {
-    let Resumed { belongs, ended, output, .. } = resumed;
-    answer(belongs, ended, output.to_vec());
+    let Resumed { belongs, ended, output, history, .. } = resumed;
+    answer(belongs, ended, output.to_vec(), history);
 }
 
-fn answer(pending: Pending, ended: Ended, output: Vec<u8>) {
+fn answer(pending: Pending, ended: Ended, output: Vec<u8>, history: Option<Box<ExecutionHistory>>) {
     let failure = match ended {
         Ended::Succeeded | Ended::Suspended(_) => None,
         Ended::Failed(failure) => Some(failure),
@@ -126,7 +127,7 @@ fn answer(pending: Pending, ended: Ended, output: Vec<u8>) {
         }
     };
     let output = if failure.is_none() { output } else { Vec::new() };
-    let completed = Completed { outcome: Outcome::new(failure, Vec::new()), output };
+    let completed = Completed { outcome: Outcome::new(failure, Vec::new(), history), output };
     // Whoever gave the execution up wants no answer.
     let _ = pending.answer.send(Ok(completed));
 }

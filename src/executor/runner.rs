@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::clock::Time;
 use super::engine::{Ended, Engine};
-use super::options::{Options, option_setters};
+use super::options::{Options, history_setter, option_setters};
 use super::outcome::Outcome;
 use super::seed::derive_seed;
 use super::setup::Setup;
@@ -76,6 +76,7 @@ pub struct RunnerBuilder {
 
 impl RunnerBuilder {
     option_setters!();
+    history_setter!();
 
     /// What becomes of a task that no handler answers.
     pub fn unanswered(&mut self, unanswered: Unanswered) -> &mut Self {
@@ -139,7 +140,10 @@ impl Runner {
                     continue;
                 }
             };
-            return Ok(Outcome::new(failure, self.engine.take_visits()));
+            if let Some(log) = &self.setup.log {
+                log.flush();
+            }
+            return Ok(Outcome::new(failure, self.engine.take_visits(), self.engine.take_history()));
         }
     }
 

@@ -424,7 +424,7 @@ impl Run {
 
     /// Fills the hole of a suspended line that has ended.
     fn fill(&self, resumed: Resumed<'_, Belongs>) {
-        let Resumed { belongs, ended, output, input } = resumed;
+        let Resumed { belongs, ended, output, input, .. } = resumed;
         let mut segment = Segment::default();
         if let Ended::Failed(failure) = &ended {
             self.fail(&mut segment, failure, LetterInput::Json(input), belongs.origin.as_deref());

@@ -26,7 +26,13 @@ impl Fault {
     /// An error of the definition's own making or of a task: name and cause as given.
     pub(super) fn reported(error: Option<String>, cause: Option<String>) -> Self {
         let terminal = error.as_deref() == Some(RUNTIME);
-        Self(Box::new(Detail { error: error.map(Cow::Owned), cause, unplaced: false, terminal, location: None }))
+        Self(Box::new(Detail {
+            error: error.map(Cow::Owned),
+            cause,
+            unplaced: false,
+            terminal,
+            location: None,
+        }))
     }
 
     /// `States.Runtime`: nothing can answer it, not even a catcher that names it.

@@ -112,8 +112,9 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Has an error answered by Retry or Catch, or ends what it ends.
     pub(super) fn raise(&mut self, slot: u32, mut fault: Fault) -> Flow {
         let failed_in = self.state.strands[slot as usize].state;
+        let is_own = fault.unplaced;
         self.place(slot, &mut fault);
-        if fault.is_evaluation() {
+        if is_own && fault.is_evaluation() {
             self.record(slot, || Moment::EvaluationFailed(&fault));
         }
         self.propagate(slot, fault, failed_in)

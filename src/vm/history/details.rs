@@ -207,7 +207,9 @@ impl EventDetails {
                     out.number("redriveCount", u64::from(*count));
                 }
             }
-            Self::ExecutionRedriven { redrive_count } => out.number("redriveCount", u64::from(*redrive_count)),
+            Self::ExecutionRedriven { redrive_count } => {
+                out.number("redriveCount", u64::from(*redrive_count))
+            }
             Self::EvaluationFailed { error, cause, location, state } => {
                 out.failure(error, cause);
                 out.optional("location", location);

@@ -180,8 +180,8 @@ mod tests {
     fn failures_are_told_from_the_rest_by_their_words() {
         for kind in EventType::ALL {
             let word = kind.as_str();
-            let is_failure =
-                ["Failed", "TimedOut", "Aborted"].iter().any(|end| word.ends_with(end)) || word == "FailStateEntered";
+            let is_failure = ["Failed", "TimedOut", "Aborted"].iter().any(|end| word.ends_with(end))
+                || word == "FailStateEntered";
             let expected = match (is_failure, word.starts_with("Execution")) {
                 (true, true) => LogLevel::Fatal,
                 (true, false) => LogLevel::Error,

@@ -38,10 +38,7 @@ impl RecordOptions {
     /// What it takes to have all that either has.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
-        Self {
-            level: self.level.max(other.level),
-            includes_data: self.includes_data || other.includes_data,
-        }
+        Self { level: self.level.max(other.level), includes_data: self.includes_data || other.includes_data }
     }
 }
 

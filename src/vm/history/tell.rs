@@ -40,7 +40,9 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = &self.state.strands[slot as usize];
         let name = || self.program.state(strand.state).name.clone();
         match moment {
-            Moment::StateEntered(input) => EventDetails::StateEntered { name: name(), input: self.data(*input) },
+            Moment::StateEntered(input) => {
+                EventDetails::StateEntered { name: name(), input: self.data(*input) }
+            }
             Moment::StateExited { output, frame, pc } => EventDetails::StateExited {
                 name: name(),
                 output: self.data(*output),
@@ -55,9 +57,13 @@ impl<'a> Machine<'_, '_, 'a> {
                 _ => EventDetails::TaskStarted { task: self.task_name(*task) },
             },
             // What the service answered at first is not known here, only what it came to.
-            Moment::TaskSubmitted(task) => EventDetails::TaskOutput { task: self.task_name(*task), output: None },
+            Moment::TaskSubmitted(task) => {
+                EventDetails::TaskOutput { task: self.task_name(*task), output: None }
+            }
             Moment::TaskSucceeded(task, output) => match self.program.task(*task).kind {
-                TaskKind::Function | TaskKind::Activity => EventDetails::Output { output: self.data(*output) },
+                TaskKind::Function | TaskKind::Activity => {
+                    EventDetails::Output { output: self.data(*output) }
+                }
                 _ => EventDetails::TaskOutput { task: self.task_name(*task), output: self.data(*output) },
             },
             Moment::TaskFailed(task, fault) => match self.program.task(*task).kind {
