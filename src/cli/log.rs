@@ -17,20 +17,20 @@ use crate::{
 /// What is logged, and where to.
 #[derive(Debug, Args)]
 pub(super) struct LogArguments {
-    /// Log events as AWS does to CloudWatch Logs, one JSON object a line [default: OFF]
+    /// Log events, one JSON object a line as AWS logs them [default: OFF]
     ///
     /// ALL logs every event, ERROR those of failures, FATAL the ends of executions that did not succeed. The events
     /// of an execution are written together when it ends.
-    #[arg(long, value_enum, ignore_case = true, value_name = "LEVEL")]
-    pub(super) log_level: Option<LevelArgument>,
+    #[arg(long = "log-level", id = "log_level", value_enum, ignore_case = true, value_name = "LEVEL")]
+    level: Option<LevelArgument>,
 
     /// Append the log to FILE instead of standard error
-    #[arg(long, value_name = "FILE", requires = "log_level")]
-    pub(super) log_file: Option<PathBuf>,
+    #[arg(long = "log-file", id = "log_file", value_name = "FILE", requires = "log_level")]
+    pub(super) file: Option<PathBuf>,
 
     /// Log inputs, outputs, parameters and variables too; errors and causes always are
-    #[arg(long, requires = "log_level")]
-    pub(super) log_include_execution_data: bool,
+    #[arg(long = "log-include-execution-data", id = "log_data", requires = "log_level")]
+    includes_execution_data: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,14 +51,14 @@ impl LogArguments {
         &self,
         standard_error: impl Write + Send + 'static,
     ) -> Result<Option<ExecutionLog>, CliError> {
-        let level = match self.log_level {
+        let level = match self.level {
             Some(LevelArgument::All) => LogLevel::All,
             Some(LevelArgument::Error) => LogLevel::Error,
             Some(LevelArgument::Fatal) => LogLevel::Fatal,
             Some(LevelArgument::Off) | None => return Ok(None),
         };
-        let options = RecordOptions { level, includes_data: self.log_include_execution_data };
-        let Some(path) = &self.log_file else { return Ok(Some(ExecutionLog::new(standard_error, options))) };
+        let options = RecordOptions { level, includes_data: self.includes_execution_data };
+        let Some(path) = &self.file else { return Ok(Some(ExecutionLog::new(standard_error, options))) };
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| {
             CliError::input_output(format_args!("open the log {}", path.display()), &error)
@@ -69,7 +69,7 @@ impl LogArguments {
     /// Writes what waits.
     pub(super) fn finish(&self, log: Option<&ExecutionLog>) -> Result<(), CliError> {
         let result: io::Result<()> = log.map_or(Ok(()), ExecutionLog::finish);
-        result.map_err(|error| match &self.log_file {
+        result.map_err(|error| match &self.file {
             Some(path) => CliError::input_output(format_args!("write the log {}", path.display()), &error),
             None => CliError::input_output("write the log to standard error", &error),
         })

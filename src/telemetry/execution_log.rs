@@ -1,4 +1,4 @@
-//! The execution log: events as NDJSON, each line as AWS writes it to CloudWatch Logs.
+//! The execution log: events as NDJSON, each line as AWS writes it to `CloudWatch`.
 //!
 //! The records of an execution are rendered when it ends, by the worker that ran it, and written together: one
 //! lock an execution, whole lines only. What is written is bounded by the bounds on histories.
@@ -14,7 +14,7 @@ use crate::vm::{ExecutionHistory, HistoryEvent, RecordOptions};
 /// Bytes after which waiting records are passed on.
 const PENDING_BYTES_MAX: usize = 64 << 10;
 
-/// Where the events of executions are logged (AWS docs, "Using CloudWatch Logs to log execution history").
+/// Where the events of executions are logged (AWS docs, "Logging in Step Functions").
 ///
 /// Clones write to the same place. Records are passed on when there are enough of them, when a worker has nothing to
 /// do, and when the last clone is dropped.

@@ -97,7 +97,7 @@ fn connect(
 fn open_log(arguments: &RunArguments, bar: Option<&ProgressBar>) -> Result<Option<ExecutionLog>, CliError> {
     let log = &arguments.execution.log;
     let others = arguments.output.iter().chain(&arguments.failures).chain(&arguments.checkpoint);
-    if let Some(path) = &log.log_file
+    if let Some(path) = &log.file
         && others.chain(&arguments.inputs).any(|other| is_same_file(other, path))
     {
         let message = format!("--log-file {} is used for something else", path.display());

@@ -161,40 +161,40 @@ impl EventDetails {
         match self {
             Self::None => {}
             Self::ExecutionStarted { input, role_arn } => {
-                out.data("input", input);
+                out.data("input", input.as_ref());
                 out.text("roleArn", role_arn);
             }
-            Self::Output { output } => out.data("output", output),
-            Self::Failure { error, cause } => out.failure(error, cause),
+            Self::Output { output } => out.data("output", output.as_ref()),
+            Self::Failure { error, cause } => out.failure(error.as_ref(), cause.as_ref()),
             Self::StateEntered { name, input } => {
                 out.text("name", name);
-                out.data("input", input);
+                out.data("input", input.as_ref());
             }
             Self::StateExited { name, output, assigned_variables } => {
                 out.text("name", name);
-                out.data("output", output);
+                out.data("output", output.as_ref());
                 out.variables(assigned_variables);
             }
             Self::Scheduled { resource, input, timeout_seconds, heartbeat_seconds } => {
                 out.text("resource", resource);
-                out.data("input", input);
+                out.data("input", input.as_ref());
                 out.seconds(*timeout_seconds, *heartbeat_seconds);
             }
-            Self::ActivityStarted { worker_name } => out.optional("workerName", worker_name),
+            Self::ActivityStarted { worker_name } => out.optional("workerName", worker_name.as_ref()),
             Self::TaskScheduled { task, region, parameters, timeout_seconds, heartbeat_seconds } => {
                 out.task(task);
                 out.text("region", region);
-                out.data("parameters", parameters);
+                out.data("parameters", parameters.as_ref());
                 out.seconds(*timeout_seconds, *heartbeat_seconds);
             }
             Self::TaskStarted { task } => out.task(task),
             Self::TaskOutput { task, output } => {
                 out.task(task);
-                out.data("output", output);
+                out.data("output", output.as_ref());
             }
             Self::TaskFailure { task, error, cause } => {
                 out.task(task);
-                out.failure(error, cause);
+                out.failure(error.as_ref(), cause.as_ref());
             }
             Self::MapStateStarted { length } => out.number("length", u64::from(*length)),
             Self::MapIteration { name, index } => {
@@ -208,11 +208,11 @@ impl EventDetails {
                 }
             }
             Self::ExecutionRedriven { redrive_count } => {
-                out.number("redriveCount", u64::from(*redrive_count))
+                out.number("redriveCount", u64::from(*redrive_count));
             }
             Self::EvaluationFailed { error, cause, location, state } => {
-                out.failure(error, cause);
-                out.optional("location", location);
+                out.failure(error.as_ref(), cause.as_ref());
+                out.optional("location", location.as_ref());
                 out.text("state", state);
             }
         }
@@ -227,7 +227,7 @@ impl<'e, F: FnMut(&'static str, DetailMember<'e>)> Members<'_, F> {
         (self.0)(name, DetailMember::Text(text));
     }
 
-    fn optional(&mut self, name: &'static str, text: &'e Option<String>) {
+    fn optional(&mut self, name: &'static str, text: Option<&'e String>) {
         if let Some(text) = text {
             self.text(name, text);
         }
@@ -237,7 +237,7 @@ impl<'e, F: FnMut(&'static str, DetailMember<'e>)> Members<'_, F> {
         (self.0)(name, DetailMember::Number(number));
     }
 
-    fn data(&mut self, name: &'static str, json: &'e Option<String>) {
+    fn data(&mut self, name: &'static str, json: Option<&'e String>) {
         if let Some(json) = json {
             (self.0)(name, DetailMember::Data(json));
         }
@@ -254,7 +254,7 @@ impl<'e, F: FnMut(&'static str, DetailMember<'e>)> Members<'_, F> {
         self.text("resource", &task.resource);
     }
 
-    fn failure(&mut self, error: &'e Option<String>, cause: &'e Option<String>) {
+    fn failure(&mut self, error: Option<&'e String>, cause: Option<&'e String>) {
         self.optional("error", error);
         self.optional("cause", cause);
     }
