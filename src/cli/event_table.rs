@@ -26,7 +26,7 @@ pub(super) fn write_event_table(history: &ExecutionHistory, out: &mut String) {
     }
     match history.omitted_count() {
         0 => {}
-        count => _ = writeln!(out, "{count} more events, of which the history has no room"),
+        count => _ = writeln!(out, "{count} more events, for which the history has no room"),
     }
 }
 

@@ -109,8 +109,11 @@ fn open_log(arguments: &RunArguments, bar: Option<&ProgressBar>) -> Result<Optio
     }
 }
 
-/// Whether two paths lead to one file, as far as that can be known.
+/// Whether two paths lead to one regular file, as far as that can be known.
 fn is_same_file(first: &Path, second: &Path) -> bool {
+    if fs::metadata(first).is_ok_and(|data| !data.is_file()) {
+        return false; // a terminal or `/dev/null` may well take both
+    }
     first == second
         || fs::canonicalize(first).ok().is_some_and(|first| fs::canonicalize(second).ok() == Some(first))
 }

@@ -48,25 +48,31 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// Starts the chain of a fork's new child: the first batch follows the fork's start, a later child what the
     /// one that made room for it did last.
+    #[cold]
     pub(in crate::vm) fn begin_chain(&mut self, parent: u32, child: u32, index: u32) {
-        if self.state.history.is_some() {
-            let fork = &self.state.strands[parent as usize].fork;
-            let last_event = if index < fork.limit { fork.started_event } else { fork.freed_event };
-            self.state.strands[child as usize].last_event = last_event;
-        }
+        let fork = &self.state.strands[parent as usize].fork;
+        let last_event = if index < fork.limit { fork.started_event } else { fork.freed_event };
+        self.state.strands[child as usize].last_event = last_event;
     }
 
     /// Records that a fork's child ends; a Parallel's branch does so without an event.
+    #[inline]
     pub(in crate::vm) fn record_child_ended(&mut self, slot: u32, parent: Parent, is_success: bool) {
         let is_iteration = !self.state.strands[parent.slot as usize].fork.items.is_empty();
         if is_iteration {
             self.record(slot, || Moment::IterationEnded { is_success });
         }
         if self.state.history.is_some() {
-            let last_event = self.state.strands[slot as usize].last_event;
-            let up = &mut self.state.strands[parent.slot as usize];
-            up.fork.freed_event = last_event;
-            up.last_event = if is_iteration && is_success { self.state.events } else { last_event };
+            self.end_chain(slot, parent, is_iteration && is_success);
         }
+    }
+
+    /// Has what a fork does next follow its child's last event, or the end of the iteration that was numbered last.
+    #[cold]
+    fn end_chain(&mut self, slot: u32, parent: Parent, is_iteration_end: bool) {
+        let last_event = self.state.strands[slot as usize].last_event;
+        let up = &mut self.state.strands[parent.slot as usize];
+        up.fork.freed_event = last_event;
+        up.last_event = if is_iteration_end { self.state.events } else { last_event };
     }
 }

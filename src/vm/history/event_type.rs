@@ -162,6 +162,7 @@ impl EventType {
                 | Self::MapIterationAborted
                 | Self::MapIterationFailed
                 | Self::MapIterationSucceeded
+                | Self::MapRunSucceeded
                 | Self::MapStateAborted
                 | Self::MapStateSucceeded
                 | Self::ParallelStateAborted

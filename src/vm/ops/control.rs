@@ -35,7 +35,8 @@ impl<'a> Machine<'_, '_, 'a> {
         self.charge(fuel::STATE) && growth <= self.limits.arena_bytes_max / 4
     }
 
-    /// Leaves the current state with its output.
+    /// Leaves the current state by the op at `pc`.
+    #[inline]
     pub(in crate::vm) fn exit(
         &mut self,
         slot: u32,

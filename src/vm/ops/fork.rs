@@ -223,7 +223,9 @@ impl<'a> Machine<'_, '_, 'a> {
         down.retry_count = up.retry_count;
         down.seed = mix(mix(up.seed, up.draws), u64::from(index) + 1);
         down.draws = 0;
-        self.begin_chain(parent, child, index);
+        if self.state.history.is_some() {
+            self.begin_chain(parent, child, index);
+        }
         if item.is_some() {
             self.record(child, || Moment::IterationStarted);
         }
