@@ -34,6 +34,10 @@ pub struct Limits {
     pub map_run_concurrency_max: u32,
     /// Largest object of S3 that is read as one JSON value by an `ItemReader`: it is in memory as a whole.
     pub json_object_bytes_max: u64,
+    /// Most events that the history of one execution keeps, its end included (AWS: 25,000). Later ones are counted.
+    pub history_events_max: u32,
+    /// Most bytes that the history of one execution keeps.
+    pub history_bytes_max: u64,
     /// Executions in flight in one process.
     pub in_flight_max: u32,
     /// Bytes of input lines held by executions in flight in one process.
@@ -54,6 +58,8 @@ impl Default for Limits {
             map_concurrency_default: 40,
             map_run_concurrency_max: 10_000,
             json_object_bytes_max: 256 << 20,
+            history_events_max: 25_000,
+            history_bytes_max: 64 << 20,
             in_flight_max: 65_536,
             in_flight_bytes_max: 128 << 20,
         }

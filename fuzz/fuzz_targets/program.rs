@@ -12,7 +12,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use aslx::asl::model::MachineType;
 use aslx::bytecode::{Program, disassemble};
 use aslx::value::timestamp::Timestamp;
-use aslx::vm::{Effect, ExecutionError, Fiber, Names, Start, Step, TaskReply, Vm};
+use aslx::vm::{Effect, ExecutionError, Fiber, Names, RecordOptions, Start, Step, TaskReply, Vm};
 use aslx::{CompileOptions, Limits, compile};
 use libfuzzer_sys::fuzz_target;
 
@@ -265,6 +265,9 @@ fn run(program: &Arc<Program>, input: &str, answers: u64, park: bool) -> Result<
     let mut fiber = Fiber::new();
     let start = Start { now, seed: answers, names: &names, trace: false };
     let mut active = vm.start(&mut fiber, program, input.as_bytes(), &start).expect("the inputs are JSON");
+    if park {
+        active.record_history(RecordOptions::default(), now); // must change nothing either
+    }
     let (mut timers, mut calls) = (Vec::new(), 0_u32);
     loop {
         match active.run(now) {

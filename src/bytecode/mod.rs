@@ -12,6 +12,7 @@ mod map_run;
 mod op;
 mod operand;
 mod program;
+mod resource;
 mod sites;
 mod verifier;
 
@@ -28,5 +29,7 @@ pub use program::{
     CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,
     Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
 };
+pub(crate) use resource::function_name;
+pub use resource::{Integration, IntegrationPattern, Resource, TaskKind};
 pub(crate) use sites::Sites;
 pub use verifier::{VerifyError, verify};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, Reg, Sites, StateId,
-    TaskId, TestId,
+    TaskId, TaskKind, TestId,
 };
 use crate::asl::model::MachineType;
 use crate::intrinsic;
@@ -244,6 +244,8 @@ pub struct CallSite {
 pub struct TaskSite {
     /// The `Resource` as written.
     pub resource: String,
+    /// Which history events tell of it.
+    pub kind: TaskKind,
     /// The state's name.
     pub state: String,
     /// The state.

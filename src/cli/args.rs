@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{exit_code, metrics::MetricsAddress};
+use super::{exit_code, log::LogArguments, metrics::MetricsAddress};
 use crate::asl::{model::MachineType, text::TextFormat};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
@@ -157,7 +157,7 @@ pub(super) struct ExecArguments {
     #[arg(long, value_name = "RFC3339")]
     pub(super) clock_start: Option<String>,
 
-    /// With --json: list every state that was visited, with its input and output
+    /// Show every event of the history; with --json, list events and states that were visited
     #[arg(long)]
     pub(super) trace: bool,
 
@@ -221,6 +221,9 @@ pub(super) struct ExecutionArguments {
     /// Seed of all randomness: jitter, States.MathRandom, States.UUID [default: another one every time]
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+
+    #[command(flatten)]
+    pub(super) log: LogArguments,
 }
 
 /// Check definitions and show every problem with its place

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::event_table::write_event_table;
 use crate::{
     executor::{Outcome, OutcomeStatus},
     json::write_json_string,
@@ -19,7 +20,7 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// `{"status","output","error","cause","states"}` with the members that apply, and a line break.
+    /// `{"status","output","error","cause","states","events"}` with the members that apply, and a line break.
     pub(super) fn to_json(&self, with_states: bool) -> String {
         let Outcome { status, error, cause, visits, .. } = &self.outcome;
         let mut out = b"{".to_vec();
@@ -43,6 +44,14 @@ impl Story {
             }
             out.push(b']');
         }
+        if let Some(history) = self.outcome.history() {
+            let mut events = Vec::new();
+            history.write_json(&mut events);
+            member(&mut out, "events", &events);
+            if history.omitted_count() > 0 {
+                member(&mut out, "eventsOmitted", history.omitted_count().to_string().as_bytes());
+            }
+        }
         out.extend_from_slice(b"}\n");
         String::from_utf8_lossy(&out).into_owned()
     }
@@ -64,6 +73,9 @@ impl Story {
                 Some(output) => writeln!(out, "  output  {}", shorten(output)),
             };
             before = visit.output.as_ref();
+        }
+        if let Some(history) = self.outcome.history() {
+            write_event_table(history, &mut out);
         }
         let _ = writeln!(out, "\n{}", status.as_str());
         if *status == OutcomeStatus::Succeeded {
@@ -121,6 +133,7 @@ mod tests {
             cause: failure.and_then(|(_, cause)| cause.map(str::to_owned)),
             state: failure.map(|_| "B".to_owned()),
             visits: vec![visit("A \"quoted\"", Some("[1]")), visit("B", None)],
+            history: None,
         };
         Story { outcome, output: output.to_owned() }
     }

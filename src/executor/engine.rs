@@ -17,7 +17,7 @@ use crate::json::ParseError;
 use crate::task::Reply;
 use crate::telemetry::{EndStatus, WorkerMetrics};
 use crate::value::timestamp::Timestamp;
-use crate::vm::{Active, ExecutionError, ExecutionStatus, Fiber, Start, Visit, Vm};
+use crate::vm::{Active, ExecutionError, ExecutionHistory, ExecutionStatus, Fiber, Start, Visit, Vm};
 
 /// Fibers kept for reuse; a worker runs one execution at a time and parks the others.
 const SPARE_MAX: usize = 64;
@@ -94,6 +94,8 @@ pub(super) struct Buffers {
     pub(super) visits: Vec<Visit>,
     /// When the last execution left the VM.
     pub(super) ended_at: Timestamp,
+    /// The history of the execution that ended last, if its setup keeps it.
+    history: Option<Box<ExecutionHistory>>,
 }
 
 impl Engine {
@@ -183,14 +185,17 @@ impl Engine {
         let result = catch_unwind(AssertUnwindSafe(|| {
             let Execution { fiber, waits } = &mut execution;
             match vm.start_at(fiber, &setup.program, input, start, graph) {
-                Ok(active) => {
+                Ok(mut active) => {
+                    if let Some(options) = setup.recording {
+                        active.record_history(options, start.now);
+                    }
                     let mark = call_mark(watchdog.as_ref());
                     Drive { setup, buffers, waits, mark, now: start.now }.finish(active, out)
                 }
                 Err(error) => Driven::Malformed(error),
             }
         }));
-        self.settle(result, execution, setup, out, mark)
+        self.settle(result, execution, setup, start.now, (out, mark))
     }
 
     /// Goes on with an execution whose time has come or whose calls were answered; if it fails, its input is
@@ -232,7 +237,7 @@ impl Engine {
             let mark = call_mark(watchdog.as_ref());
             go_on(Drive { setup: &setup, buffers, waits, mark, now }, active, out)
         }));
-        let ended = self.settle(result, execution, &setup, out, mark);
+        let ended = self.settle(result, execution, &setup, now, (out, mark));
         if let (Ended::Failed(_), Some(kept)) = (&ended, kept_input) {
             input.extend_from_slice(&kept);
         }
@@ -244,14 +249,35 @@ impl Engine {
         std::mem::take(&mut self.buffers.visits)
     }
 
+    /// The history of the last execution that ended, if its setup keeps it.
+    pub(super) fn take_history(&mut self) -> Option<Box<ExecutionHistory>> {
+        self.buffers.history.take()
+    }
+
+    /// Logs and keeps the history of an execution that has ended.
+    #[cold]
+    fn settle_history(&mut self, fiber: &mut Fiber, setup: &Setup, ended: &Ended, now: Timestamp) {
+        let Some(mut history) = fiber.take_history() else { return };
+        let failure = match ended {
+            Ended::Failed(failure) => Some(failure),
+            _ => None,
+        };
+        history.close(failure, now);
+        if let Some(log) = &setup.log {
+            log.write(&history);
+        }
+        self.buffers.history = setup.keeps_history.then_some(history);
+    }
+
     fn settle(
         &mut self,
         result: Result<Driven, Box<dyn Any + Send>>,
-        execution: Execution,
+        mut execution: Execution,
         setup: &Arc<Setup>,
-        out: &mut Vec<u8>,
-        mark: usize,
+        now: Timestamp,
+        (out, mark): (&mut Vec<u8>, usize),
     ) -> Ended {
+        let is_discarded = result.is_err();
         let ended = match result {
             Ok(Driven::Done) => {
                 self.metrics.execution_ended(EndStatus::Succeeded);
@@ -273,9 +299,15 @@ impl Engine {
             Err(panic) => {
                 out.truncate(mark);
                 self.metrics.execution_ended(EndStatus::Failed);
-                return Ended::Failed(self.discard_after(panic.as_ref(), &setup.program));
+                Ended::Failed(self.discard_after(panic.as_ref(), &setup.program))
             }
         };
+        if setup.recording.is_some() {
+            self.settle_history(&mut execution.fiber, setup, &ended, now);
+        }
+        if is_discarded {
+            return ended;
+        }
         if let Some(from) = self.timed_from.take() {
             self.metrics.add_sampled_duration(self.clock.elapsed().saturating_sub(from));
         }

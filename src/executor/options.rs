@@ -9,8 +9,8 @@ use crate::bytecode::Program;
 use crate::limits::Limits;
 use crate::map_run::ObjectStore;
 use crate::task::{TaskRegistry, TaskTable};
-use crate::telemetry::ExecutionMetrics;
-use crate::vm::Names;
+use crate::telemetry::{ExecutionLog, ExecutionMetrics};
+use crate::vm::{Names, RecordOptions};
 
 /// The choices that runners, executors and pipelines have in common.
 #[derive(Debug, Clone)]
@@ -21,6 +21,9 @@ pub(crate) struct Options {
     pub(crate) time: Time,
     pub(crate) seed: u64,
     pub(crate) object_store: Option<Arc<dyn ObjectStore>>,
+    /// Whether outcomes have histories.
+    pub(crate) keeps_history: bool,
+    pub(crate) log: Option<ExecutionLog>,
 }
 
 impl Default for Options {
@@ -32,6 +35,8 @@ impl Default for Options {
             time: Time::default(),
             seed: 0,
             object_store: None,
+            keeps_history: false,
+            log: None,
         }
     }
 }
@@ -52,7 +57,20 @@ impl Options {
             time: self.time.clone(),
             store: self.object_store.clone(),
             trace: false,
+            recording: self.recording(),
+            keeps_history: self.keeps_history,
+            log: self.log.clone(),
             metrics,
+        }
+    }
+
+    /// What histories must keep for all that is done with them.
+    fn recording(&self) -> Option<RecordOptions> {
+        let for_outcome = self.keeps_history.then(RecordOptions::default);
+        let for_log = self.log.as_ref().map(ExecutionLog::options);
+        match (for_outcome, for_log) {
+            (Some(first), Some(second)) => Some(first.union(second)),
+            (first, second) => first.or(second),
         }
     }
 }
@@ -95,7 +113,26 @@ macro_rules! option_setters {
             self.options.seed = seed;
             self
         }
+
+        /// Where the events of executions are logged; nowhere unless set.
+        pub fn log(&mut self, log: $crate::telemetry::ExecutionLog) -> &mut Self {
+            self.options.log = Some(log);
+            self
+        }
     };
 }
 
+/// The setter of a builder whose executions' outcomes somebody sees.
+macro_rules! history_setter {
+    () => {
+        /// Whether to keep the [history](crate::executor::Outcome::history) of every execution: each event, with
+        /// inputs and outputs. Nothing that executions do depends on it.
+        pub fn record_history(&mut self, record_history: bool) -> &mut Self {
+            self.options.keeps_history = record_history;
+            self
+        }
+    };
+}
+
+pub(crate) use history_setter;
 pub(crate) use option_setters;

@@ -1,6 +1,6 @@
 //! How an execution ended, in AWS's words.
 
-use crate::vm::{ExecutionError, ExecutionStatus, Visit};
+use crate::vm::{ExecutionError, ExecutionHistory, ExecutionStatus, Visit};
 
 /// How an execution ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Outcome {
     pub state: Option<String>,
     /// Every visit of a state in order of entry, if a trace was asked for.
     pub visits: Vec<Visit>,
+    /// The events, if they were recorded.
+    pub(crate) history: Option<Box<ExecutionHistory>>,
 }
 
 /// AWS's words for the end of an execution.
@@ -45,16 +47,42 @@ impl OutcomeStatus {
 }
 
 impl Outcome {
-    pub(super) fn new(failure: Option<ExecutionError>, visits: Vec<Visit>) -> Self {
+    /// The execution's events, if its builder was told to record them.
+    ///
+    /// ```
+    /// use aslx::executor::Runner;
+    ///
+    /// let definition = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
+    /// let program = aslx::compile(definition, &aslx::CompileOptions::default()).expect("a valid definition");
+    ///
+    /// let mut runner = Runner::builder(program).record_history(true).build()?;
+    /// let outcome = runner.run(b"{}", &mut Vec::new()).expect("the input is JSON");
+    /// let history = outcome.history().expect("it was recorded");
+    /// let types: Vec<_> = history.events().iter().map(|event| event.event_type.as_str()).collect();
+    /// assert_eq!(types, ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]);
+    ///
+    /// let mut json = Vec::new();
+    /// history.write_json(&mut json); // as `aws stepfunctions get-execution-history` prints `events`
+    /// # Ok::<(), aslx::executor::RunnerError>(())
+    /// ```
+    pub fn history(&self) -> Option<&ExecutionHistory> {
+        self.history.as_deref()
+    }
+
+    pub(super) fn new(
+        failure: Option<ExecutionError>,
+        visits: Vec<Visit>,
+        history: Option<Box<ExecutionHistory>>,
+    ) -> Self {
         let Some(ExecutionError { status, error, cause, state }) = failure else {
             let status = OutcomeStatus::Succeeded;
-            return Self { status, error: None, cause: None, state: None, visits };
+            return Self { status, error: None, cause: None, state: None, visits, history };
         };
         let status = match status {
             ExecutionStatus::Failed => OutcomeStatus::Failed,
             ExecutionStatus::TimedOut => OutcomeStatus::TimedOut,
             ExecutionStatus::Aborted => OutcomeStatus::Aborted,
         };
-        Self { status, error, cause, state, visits }
+        Self { status, error, cause, state, visits, history }
     }
 }

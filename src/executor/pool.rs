@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::children::Children;
 use super::driver::Driver;
 use super::job::{AnswerTo, Completed, ExecuteError, Job, Pending, Whereabouts};
-use super::options::{Options, option_setters};
+use super::options::{Options, history_setter, option_setters};
 use super::pool_worker::PoolWorker;
 use super::seed::derive_seed;
 use super::setup::Setup;
@@ -107,6 +107,7 @@ pub(super) struct Shared {
 
 impl ExecutorBuilder {
     option_setters!();
+    history_setter!();
 
     pub(crate) fn with_options(&mut self, options: Options) -> &mut Self {
         self.options = options;

@@ -14,6 +14,7 @@ use super::slab::SlotKey;
 use super::sync::Ordering;
 use super::worker::{Resumed, Worker};
 use crate::value::timestamp::Timestamp;
+use crate::vm::ExecutionHistory;
 
 pub(super) struct PoolWorker<'p> {
     shared: &'p Shared,
@@ -94,7 +95,10 @@ impl<'p> PoolWorker<'p> {
                     self.worker.abort(key, now, answer_resumed);
                 }
             }
-            ended => answer(pending, ended, output, self.worker.ended_at()),
+            ended => {
+                let history = self.worker.take_history();
+                answer(pending, ended, output, self.worker.ended_at(), history);
+            }
         }
     }
 
@@ -124,11 +128,17 @@ impl<'p> PoolWorker<'p> {
 }
 
 fn answer_resumed(resumed: Resumed<'_, Pending>) {
-    let Resumed { belongs, ended, output, ended_at, .. } = resumed;
-    answer(belongs, ended, output.to_vec(), ended_at);
+    let Resumed { belongs, ended, output, ended_at, history, .. } = resumed;
+    answer(belongs, ended, output.to_vec(), ended_at, history);
 }
 
-fn answer(pending: Pending, ended: Ended, output: Vec<u8>, ended_at: Timestamp) {
+fn answer(
+    pending: Pending,
+    ended: Ended,
+    output: Vec<u8>,
+    ended_at: Timestamp,
+    history: Option<Box<ExecutionHistory>>,
+) {
     // The permit goes first: whoever learns of the end may want to start the next.
     let Pending { answer, _permit: permit, .. } = pending;
     drop(permit);
@@ -145,7 +155,7 @@ fn answer(pending: Pending, ended: Ended, output: Vec<u8>, ended_at: Timestamp) 
         }
     };
     let output = if failure.is_none() { output } else { Vec::new() };
-    let completed = Completed { outcome: Outcome::new(failure, Vec::new()), output };
+    let completed = Completed { outcome: Outcome::new(failure, Vec::new(), history), output };
     // Whoever gave the execution up wants no answer.
     let _ = caller.send(Ok(completed));
 }

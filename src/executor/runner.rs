@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clock::Time;
 use super::engine::{Ended, Engine};
 use super::nested::Nested;
-use super::options::{Options, option_setters};
+use super::options::{Options, history_setter, option_setters};
 use super::outcome::Outcome;
 use super::seed::derive_seed;
 use super::setup::Setup;
@@ -81,6 +81,7 @@ pub struct RunnerBuilder {
 
 impl RunnerBuilder {
     option_setters!();
+    history_setter!();
 
     /// What becomes of a task that no handler answers.
     pub fn unanswered(&mut self, unanswered: Unanswered) -> &mut Self {
@@ -144,7 +145,10 @@ impl Runner {
             Ended::Failed(failure) => Some(failure),
             Ended::Malformed(error) => return Err(error),
         };
-        Ok(Outcome::new(failure, self.engine.take_visits()))
+        if let Some(log) = &self.setup.log {
+            log.flush();
+        }
+        Ok(Outcome::new(failure, self.engine.take_visits(), self.engine.take_history()))
     }
 }
 

@@ -7,8 +7,8 @@ use crate::bytecode::Program;
 use crate::limits::Limits;
 use crate::map_run::ObjectStore;
 use crate::task::TaskTable;
-use crate::telemetry::ExecutionMetrics;
-use crate::vm::Names;
+use crate::telemetry::{ExecutionLog, ExecutionMetrics};
+use crate::vm::{Names, RecordOptions};
 
 /// A program and all that its executions need around it; read-only once made.
 #[derive(Debug)]
@@ -22,6 +22,12 @@ pub(crate) struct Setup {
     pub(crate) store: Option<Arc<dyn ObjectStore>>,
     /// Whether to record state visits.
     pub(crate) trace: bool,
+    /// What histories keep, if there are any.
+    pub(crate) recording: Option<RecordOptions>,
+    /// Whether outcomes have them.
+    pub(crate) keeps_history: bool,
+    /// Where they are logged, if anywhere.
+    pub(crate) log: Option<ExecutionLog>,
     /// Where executions are counted, if anywhere.
     pub(crate) metrics: Option<Arc<ExecutionMetrics>>,
 }

@@ -14,6 +14,7 @@ use super::sleeps::millis_ceil;
 use super::timer::{TimerId, TimerWheel};
 use super::watchdog::Watchdog;
 use crate::value::timestamp::Timestamp;
+use crate::vm::ExecutionHistory;
 
 /// Calls that are handed to the driver at once; fewer if there is nothing else to do.
 const OUTBOX_MAX: usize = 256;
@@ -58,6 +59,8 @@ pub(crate) struct Resumed<'r, T> {
     pub(crate) input: &'r [u8],
     /// When it ended.
     pub(super) ended_at: Timestamp,
+    /// Its history, if its setup keeps it.
+    pub(crate) history: Option<Box<ExecutionHistory>>,
 }
 
 impl<T> Worker<T> {
@@ -128,6 +131,14 @@ impl<T> Worker<T> {
     /// Publishes what was counted, before a wait.
     pub(crate) fn publish(&mut self) {
         self.engine.publish();
+        if let Some(log) = &self.setup.log {
+            log.flush();
+        }
+    }
+
+    /// The history of the execution that [`start`](Self::start) ended, if its setup keeps it.
+    pub(crate) fn take_history(&mut self) -> Option<Box<ExecutionHistory>> {
+        self.engine.take_history()
     }
 
     /// Keeps an execution that waits until its time has come or it is answered.
@@ -251,8 +262,8 @@ impl<T> Worker<T> {
                 self.engine
                     .metrics()
                     .add_suspended_duration(Duration::from_millis(took_ms.max(0).unsigned_abs()));
-                let ended_at = self.engine.ended_at();
-                ended(Resumed { belongs, ended: end, output, input, ended_at });
+                let (ended_at, history) = (self.engine.ended_at(), self.engine.take_history());
+                ended(Resumed { belongs, ended: end, output, input, ended_at, history });
             }
         }
     }

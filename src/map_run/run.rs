@@ -24,7 +24,7 @@ use crate::bytecode::{GraphId, Program};
 use crate::limits::Limits;
 use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
-use crate::vm::{ExecutionError, MapRunRequest, Names};
+use crate::vm::{ExecutionError, MapRunName, MapRunRequest, Names};
 
 /// Children in the window beyond those that may run at once.
 const WINDOW_SPARE: usize = 256;
@@ -94,12 +94,9 @@ impl MapRun {
     /// Begins a run: opens what it reads.
     pub(crate) fn begin(context: MapRunContext, request: Box<MapRunRequest>) -> Self {
         let site = context.program.map_run(request.run);
-        let mut ids = Random::new(request.seed);
-        let mut id = || String::from_utf8_lossy(&ids.uuid_v4()).into_owned();
-        let map_run_id = id();
-        let label = site.label.clone().unwrap_or_else(id);
+        let MapRunName { id: map_run_id, label, arn: map_run_arn } =
+            context.names.map_run(site.label.as_deref(), request.seed);
         let child_names = Arc::new(context.names.of_children(&label, site.execution_type));
-        let map_run_arn = context.names.map_run_arn(&label, &map_run_id);
         let mut run = Self {
             state_machine_arn: child_names.state_machine_id(),
             child_names,

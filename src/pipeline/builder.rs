@@ -123,7 +123,8 @@ impl PipelineBuilder {
     }
 
     pub(super) fn with_options(&mut self, options: Options) -> &mut Self {
-        self.options = options;
+        // No caller sees the outcome of a line.
+        self.options = Options { keeps_history: false, ..options };
         self
     }
 

@@ -20,7 +20,6 @@ mod lambda;
 mod mock;
 mod pattern;
 mod registry;
-mod resource;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -35,7 +34,8 @@ pub use function::IntoReply;
 pub use handler::{FixedReply, Reply, ReplyBody, TaskError, TaskHandler, TaskRequest};
 pub use mock::{MockConfig, TestCase};
 pub use registry::TaskRegistry;
-pub use resource::{Integration, IntegrationPattern, Resource};
+
+pub use crate::bytecode::{Integration, IntegrationPattern, Resource};
 
 pub(crate) use mock::{CallCounts, MockResponse};
 pub(crate) use table::{Route, TaskTable};

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use super::lambda::{LambdaInvoke, function_name_in};
 use super::pattern::Pattern;
-use super::resource::function_name;
 use super::table::{Route, TaskTable};
 use super::{
     AsyncTaskHandler, BatchOptions, BatchTaskHandler, Batched, FixedReply, Resource, TaskHandler, TestCase,
 };
-use crate::bytecode::{Program, TaskSite};
+use crate::bytecode::{Program, TaskSite, function_name};
 use crate::json::Document;
 
 /// Handlers by Resource pattern, and the mocked states of a test case.

@@ -27,6 +27,8 @@
 
 mod duration;
 mod execution;
+mod execution_log;
+mod history_json;
 mod metrics;
 mod pipeline;
 mod registrar;
@@ -35,5 +37,6 @@ mod worker;
 pub use self::metrics::{METRICS, Metric, MetricInfo, MetricKind};
 pub use duration::DURATION_BUCKETS_SECONDS;
 pub use execution::{EndStatus, ExecutionMetrics};
+pub use execution_log::ExecutionLog;
 pub use pipeline::PipelineMetrics;
 pub use worker::{PUBLISH_INTERVAL, WorkerMetrics};

@@ -9,6 +9,7 @@ use super::effect::{Step, StrandId, TaskReply};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::{DATA_LIMIT, Fault, RUNTIME};
 use super::fiber::{Fiber, Kept};
+use super::history::Moment;
 use super::machine::{Flow, Machine};
 use super::names::Names;
 use super::state::{State, Status};
@@ -195,6 +196,7 @@ fn begin(state: &mut State<'_>, program: &Program, graph_id: GraphId, start: &St
     strand.status = Status::Ready;
     strand.in_state = false;
     strand.retry_count = 0;
+    strand.last_event = 0;
     strand.seed = start.seed;
     strand.draws = 0;
     state.ready.push_back(slot);
@@ -415,7 +417,6 @@ impl Machine<'_, '_, '_> {
             _ => return,
         };
         let payload = *Self::load(&strand.registers, payload);
-        self.event(1); // TaskSucceeded, TaskFailed, TaskTimedOut
         let resource = &self.program.task(task).resource;
         let result = match reply {
             TaskReply::Input => Ok(payload),
@@ -433,14 +434,16 @@ impl Machine<'_, '_, '_> {
             Ok(value) if self.is_over_limit(value) => Err(Fault::data_limit(resource, false)),
             other => other,
         };
-        let strand = &mut self.state.strands[id.slot as usize];
         match result {
             Ok(value) => {
+                self.record(id.slot, || Moment::TaskSucceeded(task, value));
+                let strand = &mut self.state.strands[id.slot as usize];
                 strand.registers[usize::from(dst.0)] = Some(value);
                 strand.status = Status::Ready;
                 self.state.ready.push_front(id.slot);
             }
             Err(fault) => {
+                self.record(id.slot, || Moment::TaskFailed(task, &fault));
                 if let Flow::Suspend(effect) = self.raise(id.slot, fault) {
                     self.state.pending.push_back(effect);
                 }

@@ -34,7 +34,7 @@ impl<'a> Machine<'_, '_, 'a> {
             | ContextField::Task
             | ContextField::MapItem => self.build(slot, parts(field)),
             ContextField::Map if strand.item.is_some() => self.build(slot, parts(field)),
-            ContextField::ExecutionId => text(&self.names.execution_id(self.state.seed)),
+            ContextField::ExecutionId => text(&self.execution_arn()),
             ContextField::ExecutionInput => Ok(Value::root(DocId::INPUT)),
             ContextField::ExecutionStartTime => Ok(self.timestamp_text(self.state.started_at)),
             ContextField::ExecutionName => text(&self.names.execution_name(self.state.seed)),
@@ -115,6 +115,10 @@ impl<'a> Machine<'_, '_, 'a> {
         let path = field.path();
         let step = path.rsplit('.').next().unwrap_or(path);
         Fault::runtime(format!("Invalid path '$$.{path}' : No results for path: $['{step}']"))
+    }
+
+    pub(super) fn execution_arn(&self) -> String {
+        self.names.execution_id(self.state.seed)
     }
 
     fn timestamp_text(&self, timestamp: Timestamp) -> Value<'a> {

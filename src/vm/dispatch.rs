@@ -30,7 +30,7 @@ impl<'a> Machine<'_, '_, 'a> {
                     }
                     Ok(())
                 }
-                Op::Exit { output, next } => match self.exit(slot, *Self::load(&frame, output)) {
+                Op::Exit { output, next } => match self.exit(slot, &frame, output, pc - 1) {
                     Ok(()) => {
                         frame[0] = frame[usize::from(output.0)];
                         pc = next.0;
@@ -38,9 +38,9 @@ impl<'a> Machine<'_, '_, 'a> {
                     }
                     Err(fault) => Err(fault),
                 },
-                Op::End { output } => {
-                    let output = *Self::load(&frame, output);
-                    match self.exit(slot, output) {
+                Op::End { output: reg } => {
+                    let output = *Self::load(&frame, reg);
+                    match self.exit(slot, &frame, reg, pc - 1) {
                         Ok(()) => {
                             self.state.strands[slot as usize].registers = frame;
                             self.finish_strand(slot, output);

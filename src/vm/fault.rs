@@ -18,13 +18,21 @@ pub(super) struct Detail {
     pub unplaced: bool,
     /// No retrier or catcher may answer it.
     pub terminal: bool,
+    /// The field whose JSONata expression failed.
+    pub location: Option<String>,
 }
 
 impl Fault {
     /// An error of the definition's own making or of a task: name and cause as given.
     pub(super) fn reported(error: Option<String>, cause: Option<String>) -> Self {
         let terminal = error.as_deref() == Some(RUNTIME);
-        Self(Box::new(Detail { error: error.map(Cow::Owned), cause, unplaced: false, terminal }))
+        Self(Box::new(Detail {
+            error: error.map(Cow::Owned),
+            cause,
+            unplaced: false,
+            terminal,
+            location: None,
+        }))
     }
 
     /// `States.Runtime`: nothing can answer it, not even a catcher that names it.
@@ -34,6 +42,7 @@ impl Fault {
             cause: Some(cause.into()),
             unplaced: true,
             terminal: true,
+            location: None,
         }))
     }
 
@@ -44,6 +53,7 @@ impl Fault {
             cause: Some(cause.into()),
             unplaced: true,
             terminal: false,
+            location: None,
         }))
     }
 
@@ -54,6 +64,7 @@ impl Fault {
             cause: None,
             unplaced: false,
             terminal: false,
+            location: None,
         }))
     }
 
@@ -66,7 +77,13 @@ impl Fault {
             )),
             unplaced: false,
             terminal,
+            location: None,
         }))
+    }
+
+    /// Whether a JSONata expression failed, which the history tells of by itself.
+    pub(super) fn is_evaluation(&self) -> bool {
+        self.0.error.as_deref() == Some(QUERY_EVALUATION)
     }
 
     /// The error's data, to be kept.
@@ -112,6 +129,8 @@ pub(super) const DATA_LIMIT: &str = "States.DataLimitExceeded";
 pub(super) const INTRINSIC: &str = "States.IntrinsicFailure";
 /// Raised when a `ResultPath` cannot be applied.
 pub(super) const RESULT_PATH: &str = "States.ResultPathMatchFailure";
+/// Raised by JSONata expressions.
+pub(super) const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
 /// Raised by a Choice without a matching rule and without `Default`.
 pub(super) const NO_CHOICE: &str = "States.NoChoiceMatched";
 /// Raised when a Map's items cannot be read.

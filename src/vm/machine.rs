@@ -4,10 +4,11 @@ use super::counters::Counters;
 use super::effect::{Effect, Step};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::{Fault, TIMEOUT};
+use super::history::{EventDetails, EventType, Moment};
 use super::names::Names;
 use super::state::{Parent, State, Status, Stopping};
 use super::{fuel, retry};
-use crate::bytecode::{Program, Reg, StateId};
+use crate::bytecode::{Program, Reg, StateId, StateType};
 use crate::limits::Limits;
 use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
@@ -92,21 +93,16 @@ impl<'a> Machine<'_, '_, 'a> {
         left > units
     }
 
-    /// Numbers the next history event.
-    #[inline]
-    pub(super) fn event(&mut self, count: u32) -> u32 {
-        self.state.events = self.state.events.saturating_add(count);
-        self.state.events
-    }
-
     /// Ends a strand with its result.
     pub(super) fn finish_strand(&mut self, slot: u32, result: Value<'a>) {
         match self.state.strands[slot as usize].parent {
             None => {
+                self.record(slot, || Moment::ExecutionSucceeded(result));
                 self.state.output = Some(result);
                 self.state.release(slot);
             }
             Some(parent) => {
+                self.record_child_ended(slot, parent, true);
                 self.state.release(slot);
                 self.child_succeeded(parent.slot, parent.index, result);
             }
@@ -116,7 +112,11 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Has an error answered by Retry or Catch, or ends what it ends.
     pub(super) fn raise(&mut self, slot: u32, mut fault: Fault) -> Flow {
         let failed_in = self.state.strands[slot as usize].state;
+        let is_own = fault.unplaced;
         self.place(slot, &mut fault);
+        if is_own && fault.is_evaluation() {
+            self.record(slot, || Moment::EvaluationFailed(&fault));
+        }
         self.propagate(slot, fault, failed_in)
     }
 
@@ -132,6 +132,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 return flow;
             }
             let Some(parent) = self.state.strands[slot as usize].parent else {
+                self.record(slot, || Moment::ExecutionFailed(&fault));
                 let detail = fault.into_detail();
                 self.state.failure = Some(ExecutionError {
                     status: ExecutionStatus::Failed,
@@ -141,12 +142,14 @@ impl<'a> Machine<'_, '_, 'a> {
                 });
                 return Flow::Continue;
             };
+            self.record_child_ended(slot, parent, false);
             self.state.release(slot);
             match self.child_failed(parent.slot, fault) {
                 None => return Flow::Continue,
                 Some(again) => fault = again,
             }
             slot = parent.slot;
+            self.record_aborts(slot);
             let tasks = self.stop_children(slot);
             if tasks > 0 {
                 self.state.stopping.push(Stopping { parent: slot, tasks, fault, failed_in });
@@ -215,6 +218,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 return Some(self.sleep(slot, state.body.0, self.now.plus_millis(delay_ms)));
             }
         }
+        self.fork_failed(slot, fault);
         let index = state.catchers.iter().position(|catcher| fault.is_matched_by(&catcher.error_equals))?;
         let catcher = &state.catchers[index];
         self.note_answer(fault, |answered| answered.catcher = Some(index as u32));
@@ -227,6 +231,19 @@ impl<'a> Machine<'_, '_, 'a> {
         strand.status = Status::Ready;
         self.state.ready.push_front(slot);
         Some(Flow::Continue)
+    }
+
+    /// Records the end of a fork whose error no retrier took. An expression that fails ends its Map, too.
+    fn fork_failed(&mut self, slot: u32, fault: &Fault) {
+        let is_forked = self.state.strands[slot as usize].status == Status::Forked;
+        if is_forked || (fault.is_evaluation() && self.is_map(slot)) {
+            self.record(slot, || Moment::ForkFailed);
+        }
+    }
+
+    /// Whether a strand is in a Map state.
+    pub(super) fn is_map(&self, slot: u32) -> bool {
+        self.program.state(self.state.strands[slot as usize].state).kind == StateType::Map
     }
 
     /// `{"Error":…,"Cause":…}`; both members are always there.
@@ -260,10 +277,16 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// Ends the execution as it stands, out of time or aborted.
     fn end(&mut self, status: ExecutionStatus) {
+        let (event_type, error) = match status {
+            ExecutionStatus::TimedOut => (EventType::ExecutionTimedOut, Some(TIMEOUT.to_owned())),
+            _ => (EventType::ExecutionAborted, None),
+        };
+        let details = || EventDetails::Failure { error: error.clone(), cause: None };
+        self.record(0, || Moment::Event(event_type, details()));
         let state = self.state.strands.iter().find(|strand| strand.status != Status::Free && strand.in_state);
         self.state.failure = Some(ExecutionError {
             status,
-            error: (status == ExecutionStatus::TimedOut).then(|| TIMEOUT.to_owned()),
+            error,
             cause: None,
             state: state.map(|strand| self.program.state(strand.state).name.clone()),
         });

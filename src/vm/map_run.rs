@@ -7,6 +7,7 @@ use super::effect::{Step, StrandId};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::{Fault, RUNTIME};
 use super::fiber::Fiber;
+use super::history::{EventDetails, EventType, Moment};
 use super::machine::{Flow, Machine};
 use super::names::Names;
 use super::state::{Item, Register, Status};
@@ -186,7 +187,19 @@ impl<'a> Machine<'_, '_, 'a> {
         let Some(strand) = self.state.live(id) else { return };
         let Status::MapRun { dst } = strand.status else { return };
         let state = strand.state;
-        self.event(2); // MapRunSucceeded, MapStateSucceeded; MapRunFailed, MapStateFailed
+        match answer {
+            Ok(_) => {
+                self.record(id.slot, || Moment::Event(EventType::MapRunSucceeded, EventDetails::None));
+                self.record(id.slot, || Moment::ForkSucceeded);
+            }
+            Err((error, cause)) => {
+                self.record(id.slot, || {
+                    let (error, cause) = (Some(error.to_owned()), cause.map(str::to_owned));
+                    Moment::Event(EventType::MapRunFailed, EventDetails::Failure { error, cause })
+                });
+                self.record(id.slot, || Moment::ForkFailed);
+            }
+        }
         let result: Result<Register<'a>, Fault> = match answer {
             Ok(text) => match self.heap.parse(text) {
                 Ok(value) if self.is_over_limit(value) => {

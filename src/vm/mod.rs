@@ -17,6 +17,7 @@ mod error;
 mod fault;
 mod fiber;
 mod fuel;
+mod history;
 mod inspection;
 mod machine;
 mod map_run;
@@ -30,6 +31,9 @@ pub use counters::{Counters, StateCounts};
 pub use effect::{Effect, Step, StrandId, TaskReply};
 pub use error::{ExecutionError, ExecutionStatus};
 pub use fiber::Fiber;
+pub use history::{
+    DetailMember, EventDetails, EventType, ExecutionHistory, HistoryEvent, LogLevel, RecordOptions, TaskName,
+};
 pub use inspection::{Answered, Inspected};
 pub use map_run::{ItemSelector, MapRunRequest};
-pub use names::Names;
+pub use names::{MapRunName, Names};

@@ -34,8 +34,17 @@ impl Names {
         Self { state_machine, execution: None, machine_type, ..self.clone() }
     }
 
+    /// The id and the label of a Map Run with this seed, for a state without a label of its own, and its ARN.
+    pub fn map_run(&self, label: Option<&str>, seed: u64) -> MapRunName {
+        let mut ids = Random::new(seed);
+        let mut id = || String::from_utf8_lossy(&ids.uuid_v4()).into_owned();
+        let run_id = id();
+        let label = label.map_or_else(id, str::to_owned);
+        MapRunName { arn: self.map_run_arn(&label, &run_id), id: run_id, label }
+    }
+
     /// The ARN of a Map Run.
-    pub fn map_run_arn(&self, label: &str, id: &str) -> String {
+    fn map_run_arn(&self, label: &str, id: &str) -> String {
         let Self { region, account, state_machine, .. } = self;
         format!("arn:aws:states:{region}:{account}:mapRun:{state_machine}/{label}:{id}")
     }
@@ -80,4 +89,15 @@ impl Names {
 
 fn derived_uuid(seed: u64, draw: u64) -> String {
     String::from_utf8_lossy(&Random::new(mix(seed, draw)).uuid_v4()).into_owned()
+}
+
+/// What a Map Run is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapRunName {
+    /// Its id.
+    pub id: String,
+    /// The state's label.
+    pub label: String,
+    /// Its ARN.
+    pub arn: String,
 }

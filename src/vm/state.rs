@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::effect::{Effect, StrandId};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::Fault;
+use super::history::ExecutionHistory;
 use super::inspection::Inspection;
 use super::map_run::{MapRunRequest, Selection};
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
@@ -39,6 +40,8 @@ pub(super) struct State<'a> {
     pub tracing: bool,
     /// What is kept for whoever inspects the execution, if somebody does.
     pub inspection: Option<Box<Inspection<'a>>>,
+    /// The history, if it is kept.
+    pub history: Option<Box<ExecutionHistory>>,
     /// Number of the last history event.
     pub events: u32,
     /// Fuel used in all.
@@ -85,6 +88,9 @@ pub(super) struct Strand<'a> {
     pub is_caught: bool,
     pub entered_at: Timestamp,
     pub entered_event: u32,
+    /// What the history's next event follows, and what the entry of the state followed; while a history is kept.
+    pub last_event: u32,
+    pub entered_after: u32,
     /// Its entry in the visits, if they are recorded.
     pub visit: u32,
     /// Retries so far, by retrier of the current state.
@@ -173,6 +179,9 @@ pub(super) struct ForkState<'a> {
     pub started: u32,
     pub running: u32,
     pub limit: u32,
+    /// Events of the start, and of the last child that ended: what children follow in the history.
+    pub started_event: u32,
+    pub freed_event: u32,
     pub failed: u32,
     pub failed_max: Option<f64>,
     /// Whether the strand stands in `State::forking`.
@@ -202,6 +211,8 @@ impl Default for Strand<'_> {
             is_caught: false,
             entered_at: Timestamp::default(),
             entered_event: 0,
+            last_event: 0,
+            entered_after: 0,
             visit: 0,
             retries: Vec::new(),
             retry_count: 0,
@@ -231,6 +242,7 @@ impl<'a> State<'a> {
         self.visits.clear();
         self.tracing = false;
         self.inspection = None;
+        self.history = None;
         self.events = 0;
         self.fuel_used = 0;
         self.fuel_left = 0;

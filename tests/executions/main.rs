@@ -1,6 +1,8 @@
 //! Executions from definition and input to output: the rules of the language, one table per area.
 
 mod bounds;
+mod history;
+mod history_properties;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use aslx::asl::model::MachineType;
 use aslx::bytecode::Program;
 use aslx::value::timestamp::Timestamp;
-use aslx::vm::{Active, Effect, ExecutionError, Fiber, Names, Start, Step, StrandId, TaskReply, Visit, Vm};
+use aslx::vm::{
+    Active, Effect, ExecutionError, ExecutionHistory, Fiber, Names, RecordOptions, Start, Step, StrandId,
+    TaskReply, Visit, Vm,
+};
 use aslx::{CompileOptions, Limits, compile};
 
 /// What a test's task answers.
@@ -27,6 +30,8 @@ pub(crate) type Tasks<'t> = &'t mut dyn FnMut(&str, &str, usize) -> Answer;
 pub(crate) struct Ended {
     pub result: Result<String, ExecutionError>,
     pub visits: Vec<Visit>,
+    /// The events, if they were recorded.
+    pub history: Option<Box<ExecutionHistory>>,
     /// Milliseconds of virtual time.
     pub elapsed_ms: i64,
 }
@@ -36,7 +41,9 @@ pub(crate) const STARTED_MS: i64 = 1_767_323_045_000;
 
 /// Compiles a definition that must be good.
 pub(crate) fn program(definition: &str) -> Arc<Program> {
-    match compile(definition, &CompileOptions::default()) {
+    let mut options = CompileOptions::default();
+    options.machine_type = MachineType::Standard;
+    match compile(definition, &options) {
         Ok(program) => Arc::new(program),
         Err(diagnostics) => panic!("{diagnostics:#?}"),
     }
@@ -50,6 +57,18 @@ pub(crate) fn execute(
     park: bool,
     tasks: Tasks<'_>,
 ) -> Ended {
+    execute_recorded(program, input, limits, park, None, tasks)
+}
+
+/// The same, with its history.
+pub(crate) fn execute_recorded(
+    program: &Arc<Program>,
+    input: &str,
+    limits: &Limits,
+    park: bool,
+    record: Option<RecordOptions>,
+    tasks: Tasks<'_>,
+) -> Ended {
     let names = Arc::new(Names::new("machine", MachineType::Standard));
     let started = Timestamp::from_millis(STARTED_MS);
     let start = Start { now: started, seed: 7, names: &names, trace: true };
@@ -59,22 +78,17 @@ pub(crate) fn execute(
     let mut now = started;
     let mut calls = 0;
     let mut active = vm.start(&mut fiber, program, input.as_bytes(), &start).expect("test inputs are JSON");
-    loop {
+    if let Some(options) = record {
+        active.record_history(options, now);
+    }
+    let result = loop {
         match active.run(now) {
             Step::Done => {
                 let mut output = Vec::new();
                 active.write_output(&mut output);
-                let result = Ok(String::from_utf8(output).expect("JSON is UTF-8"));
-                return Ended { result, visits: active.visits(), elapsed_ms: now.to_millis() - STARTED_MS };
+                break Ok(String::from_utf8(output).expect("JSON is UTF-8"));
             }
-            Step::Failed => {
-                let failure = active.failure().expect("failed");
-                return Ended {
-                    result: Err(failure),
-                    visits: active.visits(),
-                    elapsed_ms: now.to_millis() - STARTED_MS,
-                };
-            }
+            Step::Failed => break Err(active.failure().expect("failed")),
             Step::Yield => {}
             Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
             Step::Suspend(Effect::Sleep { strand, until }) => timers.push((until, strand, false)),
@@ -107,7 +121,9 @@ pub(crate) fn execute(
                 }
             }
         }
-    }
+    };
+    let (visits, elapsed_ms) = (active.visits(), now.to_millis() - STARTED_MS);
+    Ended { result, visits, history: fiber.take_history(), elapsed_ms }
 }
 
 fn reply(

@@ -1,5 +1,7 @@
 //! `aslx exec`: one execution, in full.
 
+use std::io;
+
 use crate::{
     cli::{
         args::ExecArguments, config::ExecConfig, definition::Definition, error::CliError,
@@ -26,6 +28,11 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
     if let Some(store) = config.execution.object_store {
         builder.object_store(store);
     }
+    builder.record_history(arguments.trace);
+    let log = arguments.execution.log.open(io::stderr())?;
+    if let Some(log) = &log {
+        builder.log(log.clone());
+    }
     let mut runner = builder.build().map_err(CliError::unusable)?;
     let mut output = Vec::new();
     let outcome = runner.run(input.doc().bytes(), &mut output).map_err(not_json)?;
@@ -36,6 +43,7 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
     let story = Story { outcome, output: String::from_utf8_lossy(&output).into_owned() };
     let text = if arguments.json { story.to_json(arguments.trace) } else { story.to_text() };
     output::print(text.as_bytes())?;
+    arguments.execution.log.finish(log.as_ref())?;
     Ok(status)
 }
 

@@ -1,6 +1,6 @@
 //! `aslx run`: one execution for every input line.
 
-use std::io;
+use std::{fs, io, path::Path};
 
 use crate::{
     cli::{
@@ -10,6 +10,7 @@ use crate::{
     pipeline::{InputForm, Pipeline, PipelineBuilder, Resumption, Summary},
     sink::Sink,
     source::Input,
+    telemetry::ExecutionLog,
 };
 
 /// Runs every line and says in the end what became of them.
@@ -37,6 +38,10 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     }
     let bar = config.shows_progress.then(ProgressBar::new);
     connect(&mut builder, arguments, bar.as_ref())?;
+    let log = open_log(arguments, bar.as_ref())?;
+    if let Some(log) = &log {
+        builder.log(log.clone());
+    }
     if let Some(address) = arguments.metrics {
         builder.recorder(metrics::serve(address)?);
         if !arguments.quiet {
@@ -51,6 +56,7 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     if let Some(bar) = &bar {
         bar.clear();
     }
+    arguments.execution.log.finish(log.as_ref())?;
     let status = finish(&summary.map_err(CliError::run)?, resumption.as_ref(), arguments.quiet);
     if !drain.is_requested() {
         return Ok(status);
@@ -88,6 +94,31 @@ fn connect(
         builder.on_progress(move |progress| bar.show(progress));
     }
     Ok(())
+}
+
+/// Opens the execution log, which must be none of the files that results go to.
+fn open_log(arguments: &RunArguments, bar: Option<&ProgressBar>) -> Result<Option<ExecutionLog>, CliError> {
+    let log = &arguments.execution.log;
+    let others = arguments.output.iter().chain(&arguments.failures).chain(&arguments.checkpoint);
+    if let Some(path) = &log.file
+        && others.chain(&arguments.inputs).any(|other| is_same_file(other, path))
+    {
+        let message = format!("--log-file {} is used for something else", path.display());
+        return Err(CliError::unusable(message).help("name a file of its own"));
+    }
+    match bar.cloned() {
+        Some(bar) => log.open(bar.beside(io::stderr())),
+        None => log.open(io::stderr()),
+    }
+}
+
+/// Whether two paths lead to one regular file, as far as that can be known.
+fn is_same_file(first: &Path, second: &Path) -> bool {
+    if fs::metadata(first).is_ok_and(|data| !data.is_file()) {
+        return false; // a terminal or `/dev/null` may well take both
+    }
+    first == second
+        || fs::canonicalize(first).ok().is_some_and(|first| fs::canonicalize(second).ok() == Some(first))
 }
 
 fn finish(summary: &Summary, resumption: Option<&Resumption>, quiet: bool) -> ExitStatus {

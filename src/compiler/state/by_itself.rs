@@ -4,7 +4,8 @@ use super::map::{int_name, tolerance};
 use super::task::AfterWork;
 use crate::asl::model::{Map, Parallel, State};
 use crate::bytecode::{
-    Aspect, Fork, ForkId, ForkKind, GraphId, Label, Op, Reg, Site, StateInfo, StateType, TaskSite, Tolerance,
+    Aspect, Fork, ForkId, ForkKind, GraphId, Label, Op, Reg, Site, StateInfo, StateType, TaskKind, TaskSite,
+    Tolerance,
 };
 use crate::compiler::lowering::Lowering;
 use crate::compiler::register::Registers;
@@ -80,6 +81,7 @@ impl<'m> Lowering<'m, '_> {
         self.builder.emit(Op::Clear { dst: first.offset(2) });
         let task = self.builder.add_task(TaskSite {
             resource: state.name.clone(),
+            kind: TaskKind::Function,
             state: state.name.clone(),
             state_id: self.state_id,
             parameters: None,

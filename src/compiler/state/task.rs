@@ -1,7 +1,7 @@
 //! Task.
 
 use crate::asl::model::{Catcher, IntField, PathField, PayloadTemplate, Retrier, State, Task, Transition};
-use crate::bytecode::{Aspect, Op, Reg, Site, TaskSite};
+use crate::bytecode::{Aspect, Op, Reg, Resource, Site, TaskSite};
 use crate::compiler::lowering::Lowering;
 use crate::compiler::template::constant_text;
 use crate::json::Tag;
@@ -30,6 +30,7 @@ impl Lowering<'_, '_> {
         self.int_field(task.heartbeat_seconds.as_ref(), effective, first.offset(2));
         let id = self.builder.add_task(TaskSite {
             resource: task.resource.text.clone(),
+            kind: Resource::parse(&task.resource.text).task_kind(),
             state: state.name.clone(),
             state_id: self.state_id,
             parameters: task.parameters.as_ref().map(|template| self.literal_members(template)),

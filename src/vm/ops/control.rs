@@ -4,6 +4,7 @@ use crate::bytecode::{Reg, StateId};
 use crate::value::{Value, rendered_len};
 use crate::vm::fault::{Fault, NO_CHOICE};
 use crate::vm::fuel;
+use crate::vm::history::Moment;
 use crate::vm::machine::Machine;
 use crate::vm::state::{Register, VisitRecord};
 
@@ -13,7 +14,6 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Enters a state; whether there is fuel to go on.
     pub(in crate::vm) fn enter(&mut self, slot: u32, state: StateId, frame: &[Register<'a>]) -> bool {
         self.counters.at(state).entries += 1;
-        let event = self.event(1);
         let visit = self.state.visits.len() as u32;
         if self.state.tracing {
             let input = *Self::load(frame, Reg::INPUT);
@@ -25,22 +25,31 @@ impl<'a> Machine<'_, '_, 'a> {
         strand.in_state = true;
         strand.is_caught = false;
         strand.entered_at = now;
-        strand.entered_event = event;
         strand.visit = visit;
         strand.retry_count = 0;
         strand.retries.clear();
+        let event = self.record(slot, || Moment::StateEntered(*Self::load(frame, Reg::INPUT)));
+        self.state.strands[slot as usize].entered_event = event;
         // A slice may be long enough to fill the memory: garbage is collected between slices only.
         let growth = self.heap.arena.bytes_held().saturating_sub(self.state.arena_bytes_base) as u64;
         self.charge(fuel::STATE) && growth <= self.limits.arena_bytes_max / 4
     }
 
-    /// Leaves the current state with its output.
-    pub(in crate::vm) fn exit(&mut self, slot: u32, output: Value<'a>) -> Outcome<()> {
+    /// Leaves the current state by the op at `pc`.
+    #[inline]
+    pub(in crate::vm) fn exit(
+        &mut self,
+        slot: u32,
+        frame: &[Register<'a>],
+        output: Reg,
+        pc: u32,
+    ) -> Outcome<()> {
+        let output = *Self::load(frame, output);
         if self.is_over_limit(output) {
             let state = self.state.strands[slot as usize].state;
             return Err(Fault::data_limit(&self.program.state(state).name, true));
         }
-        self.event(1);
+        self.record(slot, || Moment::StateExited { output, frame, pc });
         if self.state.tracing {
             let visit = self.state.strands[slot as usize].visit;
             self.state.visits[visit as usize].output = Some(output);

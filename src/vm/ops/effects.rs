@@ -1,11 +1,12 @@
 //! What needs the world outside: waiting and invoking.
 
-use crate::bytecode::{Reg, Site, TaskId};
+use crate::bytecode::{Reg, Site, TaskId, TaskKind};
 use crate::json::Num;
 use crate::value::timestamp::Timestamp;
 use crate::value::{Value, View, to_json};
 use crate::vm::effect::Effect;
 use crate::vm::fault::Fault;
+use crate::vm::history::Moment;
 use crate::vm::machine::Machine;
 use crate::vm::state::{Register, Status};
 
@@ -87,7 +88,16 @@ impl<'a> Machine<'_, '_, 'a> {
         }
         let timeout = self.seconds(frame, first.offset(1), "TimeoutSeconds")?;
         let heartbeat = self.seconds(frame, first.offset(2), "HeartbeatSeconds")?;
-        self.event(2); // TaskScheduled, TaskStarted
+        self.record(slot, || Moment::TaskScheduled {
+            task,
+            payload: *Self::load(frame, payload),
+            timeout,
+            heartbeat,
+        });
+        self.record(slot, || Moment::TaskStarted(task));
+        if self.program.task(task).kind == TaskKind::AwaitedIntegration {
+            self.record(slot, || Moment::TaskSubmitted(task));
+        }
         self.state.strands[slot as usize].status = Status::Task { dst, payload, task };
         Ok(Effect::InvokeTask {
             strand: self.state.id(slot),

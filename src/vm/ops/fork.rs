@@ -9,6 +9,7 @@ use crate::json::Num;
 use crate::value::{Value, View, to_json};
 use crate::vm::effect::Effect;
 use crate::vm::fault::{Fault, TOLERANCE};
+use crate::vm::history::{EventDetails, EventType, Moment};
 use crate::vm::machine::{Machine, STRAND_FUEL, mix};
 use crate::vm::state::{Destination, Item, Parent, Register, Status};
 
@@ -36,7 +37,8 @@ impl<'a> Machine<'_, '_, 'a> {
         (state.total, state.started, state.running, state.limit) = (total, 0, 0, total);
         (state.failed, state.failed_max) = (0, None);
         state.results.resize(total as usize, None);
-        self.event(1); // ParallelStateStarted
+        let started = || Moment::Event(EventType::ParallelStateStarted, EventDetails::None);
+        self.start_fork(slot, started);
     }
 
     /// Prepares a Map's iterations.
@@ -71,8 +73,14 @@ impl<'a> Machine<'_, '_, 'a> {
         (state.total, state.started, state.running, state.limit) = (total as u32, 0, 0, limit);
         (state.failed, state.failed_max) = (0, failed_max);
         state.results.resize(total, None);
-        self.event(1); // MapStateStarted
+        let details = EventDetails::MapStateStarted { length: total as u32 };
+        self.start_fork(slot, || Moment::Event(EventType::MapStateStarted, details));
         Ok(())
+    }
+
+    fn start_fork(&mut self, slot: u32, started: impl FnOnce() -> Moment<'a, 'a>) {
+        let event = self.record(slot, started);
+        self.state.strands[slot as usize].fork.started_event = event;
     }
 
     /// Lists a prepared fork, or finishes it at once if it has no children.
@@ -271,8 +279,11 @@ impl<'a> Machine<'_, '_, 'a> {
         down.retry_count = up.retry_count;
         down.seed = mix(mix(up.seed, up.draws), u64::from(index) + 1);
         down.draws = 0;
+        if self.state.history.is_some() {
+            self.begin_chain(parent, child, index);
+        }
         if item.is_some() {
-            self.event(1); // MapIterationStarted
+            self.record(child, || Moment::IterationStarted);
         }
         self.charge(STRAND_FUEL);
         child
@@ -282,16 +293,12 @@ impl<'a> Machine<'_, '_, 'a> {
     pub(in crate::vm) fn child_succeeded(&mut self, parent: u32, index: u32, result: Value<'a>) {
         let strand = &mut self.state.strands[parent as usize];
         strand.fork.results[index as usize] = Some(result);
-        if !strand.fork.items.is_empty() {
-            self.event(1); // MapIterationSucceeded
-        }
         self.child_ended(parent);
     }
 
     /// Counts a child's failure; the child is released already. Returns the error that ends the fork, if one does:
     /// its other children are to be [stopped](Self::stop_children) then.
     pub(in crate::vm) fn child_failed(&mut self, parent: u32, fault: Fault) -> Option<Fault> {
-        self.event(1); // MapIterationFailed, ParallelStateFailed
         let fork = &mut self.state.strands[parent as usize].fork;
         let Some(failed_max) = fork.failed_max else { return Some(fault) };
         fork.failed += 1;
@@ -318,7 +325,7 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// All children ended: the array of their results; failed ones that are tolerated leave no element.
     fn complete_fork(&mut self, slot: u32) {
-        self.event(1); // MapStateSucceeded, ParallelStateSucceeded
+        self.record(slot, || Moment::ForkSucceeded);
         let strand = &mut self.state.strands[slot as usize];
         let mut results = self.heap.list();
         results.reserve_exact(strand.fork.results.len());

@@ -4,6 +4,7 @@ use crate::bytecode::{Field, MapRunId, MapRunInput, Reg};
 use crate::value::{View, to_json};
 use crate::vm::effect::Effect;
 use crate::vm::fault::{Fault, ITEM_READER};
+use crate::vm::history::{EventDetails, EventType, Moment};
 use crate::vm::machine::Machine;
 use crate::vm::map_run::MapRunRequest;
 use crate::vm::state::{Register, Status};
@@ -27,11 +28,15 @@ impl<'a> Machine<'_, '_, 'a> {
         let site = self.program.map_run(run);
         let input = |input: MapRunInput| frame[usize::from(first.0) + input as usize];
         let text = |of: MapRunInput| input(of).map(|value| to_json(value, self.heap.docs).into_bytes());
+        // What an ItemReader supplies is not counted yet.
+        let mut length = 0;
         if site.reader.is_none() {
             let items = *Self::load(frame, first.offset(MapRunInput::Items as usize));
-            if !matches!(items.view(self.heap.docs), View::Array(_) | View::Object(_)) {
-                return Err(self.no_items(pc));
-            }
+            length = match items.view(self.heap.docs) {
+                View::Array(items) => items.len(),
+                View::Object(members) => members.len(self.heap.docs),
+                _ => return Err(self.no_items(pc)),
+            };
         }
         let default = self.limits.map_run_concurrency_max;
         let given = input(MapRunInput::MaxConcurrency);
@@ -72,7 +77,13 @@ impl<'a> Machine<'_, '_, 'a> {
             request.environment = Some(self.environment(frame, first, variables));
         }
         request.seed = self.random(slot).next_u64();
-        self.event(2); // MapStateStarted, MapRunStarted
+        let started = EventDetails::MapStateStarted { length: u32::try_from(length).unwrap_or(u32::MAX) };
+        self.record(slot, || Moment::Event(EventType::MapStateStarted, started));
+        let (names, label, seed) = (self.names, site.label.as_deref(), request.seed);
+        self.record(slot, || {
+            let map_run_arn = names.map_run(label, seed).arn;
+            Moment::Event(EventType::MapRunStarted, EventDetails::MapRun { map_run_arn, redrive_count: None })
+        });
         self.state.strands[slot as usize].status = Status::MapRun { dst };
         let strand = self.state.id(slot);
         self.state.map_runs.push((strand, Box::new(request)));

@@ -1,5 +1,20 @@
 //! Resource strings: Lambda ARNs, service integrations, activities (AWS docs, "Task workflow state").
 
+use serde::{Deserialize, Serialize};
+
+/// Which family of history events tells of a Task's work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskKind {
+    /// `LambdaFunction*`: a function named by its ARN, and whatever is not recognised.
+    Function,
+    /// `Activity*`
+    Activity,
+    /// `Task*`: an integration that gets the service's response.
+    Integration,
+    /// `Task*`, `TaskSubmitted` among them: an integration that waits for a job or a callback.
+    AwaitedIntegration,
+}
+
 /// What a Task's `Resource` asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,6 +59,18 @@ pub enum IntegrationPattern {
     WaitForTaskToken,
 }
 
+impl IntegrationPattern {
+    /// What stands behind the action in a Resource.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::RequestResponse => "",
+            Self::RunJob => ".sync",
+            Self::RunJobJson => ".sync:2",
+            Self::WaitForTaskToken => ".waitForTaskToken",
+        }
+    }
+}
+
 impl<'r> Resource<'r> {
     /// Reads a Resource; whatever is not recognised is [`Resource::Other`].
     pub fn parse(text: &'r str) -> Self {
@@ -61,6 +88,18 @@ impl<'r> Resource<'r> {
     /// Whether the state gets a service's response (and not the output of what it waited for).
     pub fn has_response_envelope(&self) -> bool {
         matches!(self, Self::Integration(Integration { pattern, .. }) if *pattern != IntegrationPattern::WaitForTaskToken)
+    }
+
+    /// Which history events tell of it.
+    pub fn task_kind(&self) -> TaskKind {
+        match self {
+            Self::Function { .. } | Self::Other => TaskKind::Function,
+            Self::Activity { .. } => TaskKind::Activity,
+            Self::Integration(Integration { pattern: IntegrationPattern::RequestResponse, .. }) => {
+                TaskKind::Integration
+            }
+            Self::Integration(_) => TaskKind::AwaitedIntegration,
+        }
     }
 
     /// Whether this is `arn:aws:states:::lambda:invoke`, in any integration pattern.
@@ -105,7 +144,7 @@ fn parse_states(rest: &str) -> Resource<'_> {
 
 /// The bare name in whatever Lambda accepts as a `FunctionName`: a name, `ACCOUNT:function:NAME` or an ARN,
 /// each with an optional `:VERSION` or `:ALIAS` (AWS docs, "Invoke").
-pub(super) fn function_name(text: &str) -> Option<&str> {
+pub(crate) fn function_name(text: &str) -> Option<&str> {
     let name = if let Some((_, after)) = text.split_once(":function:") {
         after.split(':').next()?
     } else if let Some(after) = text.strip_prefix("function:") {
