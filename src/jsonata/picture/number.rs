@@ -24,12 +24,11 @@ impl NumberPicture {
             return Err(Failure::new("D3080"));
         }
         let positive = SubPicture::parse(first, &format)?;
-        let negative = match second {
-            Some(second) => SubPicture::parse(second, &format)?,
-            None => {
-                let prefix = format!("{}{}", format.minus_sign, positive.prefix);
-                SubPicture { prefix, ..positive.clone() }
-            }
+        let negative = if let Some(second) = second {
+            SubPicture::parse(second, &format)?
+        } else {
+            let prefix = format!("{}{}", format.minus_sign, positive.prefix);
+            SubPicture { prefix, ..positive.clone() }
         };
         Ok(Self { positive, negative, format })
     }

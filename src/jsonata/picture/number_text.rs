@@ -82,25 +82,33 @@ pub fn format_base(value: f64, radix: f64) -> Result<String, Failure> {
     if (radix - 10.0).abs() < 0.5 {
         return Ok(number_text(value));
     }
-    let mut digits = Vec::new();
-    let mut rest = value.abs();
-    // Beyond 2^53 the digits are not all known: V8 writes zeros for them.
-    while rest >= 9_007_199_254_740_992.0 {
-        rest /= radix;
-        digits.push('0');
-    }
-    loop {
-        let digit = rest % radix;
-        digits.push(char::from_digit(digit as u32, radix as u32).unwrap_or('0'));
-        rest = (rest - digit) / radix;
-        if rest <= 0.0 {
-            break;
-        }
-    }
-    if value < 0.0 {
-        digits.push('-');
-    }
+    let mut digits = integer_digits(value.abs(), radix as u32);
+    digits.extend((value < 0.0).then_some('-'));
     Ok(digits.iter().rev().collect())
+}
+
+/// All digits of an integer, the last first. Beyond 2^53 ECMA-262 leaves them open; these are the exact ones.
+fn integer_digits(magnitude: f64, radix: u32) -> Vec<char> {
+    let (mut rest, mut doublings) = (magnitude, 0);
+    while rest >= 9_007_199_254_740_992.0 {
+        rest /= 2.0;
+        doublings += 1;
+    }
+    let mut rest = rest as u64;
+    let mut digits = Vec::new();
+    while rest > 0 || digits.is_empty() {
+        digits.push((rest % u64::from(radix)) as u32);
+        rest /= u64::from(radix);
+    }
+    for _ in 0..doublings {
+        let mut carry = 0;
+        for digit in &mut digits {
+            let doubled = *digit * 2 + carry;
+            (*digit, carry) = (doubled % radix, doubled / radix);
+        }
+        digits.extend((carry > 0).then_some(carry));
+    }
+    digits.iter().filter_map(|digit| char::from_digit(*digit, radix)).collect()
 }
 
 /// `$number` of a text: a decimal number with an optional fraction and exponent, or an integer after `0x`, `0o`
@@ -188,7 +196,7 @@ mod tests {
             (99.9375, 3, "99.938"),
             (9.96875, 4, "9.9688"),
             (1.45, 1, "1.4"),
-            (900_719_925_474_099.25, 1, "900719925474099.3"),
+            (900_719_925_474_099.3, 1, "900719925474099.3"),
             (1e21, 1, "1000000000000000000000.0"),
         ];
         for (value, places, text) in cases {
@@ -206,6 +214,8 @@ mod tests {
             (35.0, 36.0, "z"),
             (0.4, 8.0, "0"),
             (1e21, 10.0, "1e+21"),
+            (1e20, 36.0, "l3r41ifs0q5ts"),
+            (-9_007_199_254_740_994.0, 3.0, "-1121202011211211122211100012101121"),
             (9_007_199_254_740_992.0, 2.0, "100000000000000000000000000000000000000000000000000000"),
         ];
         for (value, radix, text) in cases {

@@ -139,7 +139,7 @@ fn push_below_hundred(number: usize, ordinal: bool, out: &mut String) {
 pub(super) fn title_case(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for word in words.split_inclusive([' ', '-']) {
-        let initial = if word == "and " { 0 } else { 1 };
+        let initial = usize::from(word != "and ");
         out.push_str(&word[..initial].to_ascii_uppercase());
         out.push_str(&word[initial..]);
     }
@@ -252,9 +252,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_read_back(value in 0..1_u64 << 53, ordinal: bool) {
+        fn words_read_back(value in 0..1_000_000_000_000_000_u64, ordinal: bool) {
             let value = value as f64;
-            prop_assume!(value < 1e15);
             prop_assert_eq!(Some(parse_words(&words(value, ordinal))), Some(value));
         }
     }
