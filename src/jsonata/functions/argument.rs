@@ -76,7 +76,7 @@ impl<'s, 'h, 'a: 'h> Arguments<'s, 'h, 'a> {
 
 /// `error` with the value that its text shows.
 #[cold]
-pub(crate) fn error_value<'a>(error: Error, item: Item<'a>, docs: &Docs<'_>) -> Error {
+pub(crate) fn error_value(error: Error, item: Item<'_>, docs: &Docs<'_>) -> Error {
     match json::shown(item, docs) {
         Some(json) => error.value(json),
         None => error,

@@ -87,6 +87,7 @@ fn decided<'a>(
 }
 
 /// `$exists(value)`
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one signature")]
 pub(super) fn exists<'a>(_: &mut Evaluation<'_, 'a>, arguments: &[Item<'a>]) -> Result<Item<'a>, Error> {
     Ok(Item::bool(arguments.first().is_some_and(|item| !item.is_undefined())))
 }

@@ -96,11 +96,6 @@ impl<'a> List<'a> {
         self.0.len()
     }
 
-    /// The items.
-    pub(super) fn as_slice(&self) -> &[Item<'a>] {
-        &self.0
-    }
-
     /// The array.
     pub(super) fn finish(
         self,
@@ -155,7 +150,7 @@ impl<'a> MemberList<'a> {
 }
 
 /// Members as they were read.
-pub(super) type ReadMembers<'h, 'a> = SmallVec<[(JsonStr<'h>, Item<'a>); 8]>;
+pub(super) type ReadMembers<'h, 'a> = SmallVec<[(JsonStr<'h>, Item<'a>); 4]>;
 
 /// An object's members; of a key repeated in a document the first place and the last value, as JavaScript reads it.
 pub(super) fn distinct_members<'h, 'a: 'h>(

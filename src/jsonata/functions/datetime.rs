@@ -17,6 +17,7 @@ pub(super) fn now<'a>(
 }
 
 /// `$millis()`
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one signature")]
 pub(super) fn millis<'a>(evaluation: &mut Evaluation<'_, 'a>, _: &[Item<'a>]) -> Result<Item<'a>, Error> {
     Ok(Item::Number(evaluation.now_millis as f64))
 }

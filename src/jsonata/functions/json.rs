@@ -63,7 +63,7 @@ pub(crate) fn shown(item: Item<'_>, docs: &Docs<'_>) -> Option<String> {
 /// A container whose opening has been written.
 enum Open<'h, 'a> {
     Array { items: ItemsIter<'h, 'a>, is_first: bool },
-    Object { members: IntoIter<[(JsonStr<'h>, Item<'a>); 8]>, is_first: bool },
+    Object { members: IntoIter<[(JsonStr<'h>, Item<'a>); 4]>, is_first: bool },
 }
 
 fn write<'h, 'a: 'h>(

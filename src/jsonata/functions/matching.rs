@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::building::text;
 use crate::jsonata::error::Error;
 use crate::jsonata::evaluation::Evaluation;
-use crate::jsonata::item::{ArrayKind, Function, Item, Kind};
+use crate::jsonata::item::{ArrayKind, Function, Item, Items, Kind};
 
 /// What finds matches in a text.
 pub(super) enum Matcher<'t, 'a> {
@@ -96,9 +96,7 @@ impl<'t, 'a> Matcher<'t, 'a> {
     pub(super) fn group_count(&self, evaluation: &Evaluation<'_, 'a>) -> usize {
         match self {
             Self::Regex(matcher) => matcher.locations.len() - 1,
-            Self::Function { found, .. } => {
-                found.groups.as_array(evaluation.heap.docs).map_or(0, |all| all.len())
-            }
+            Self::Function { found, .. } => found.groups.as_array(evaluation.heap.docs).map_or(0, Items::len),
         }
     }
 

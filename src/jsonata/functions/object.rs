@@ -26,18 +26,16 @@ impl<'h, 'a: 'h> Flat<'h, 'a> {
     /// The next item that is no array. Every step is charged.
     fn next(&mut self, evaluation: &mut Evaluation<'_, 'a>) -> Result<Option<Item<'a>>, Error> {
         loop {
-            let item = match self.single.take() {
-                Some(item) => item,
+            let next = match self.single.take() {
+                Some(item) => Some(item),
                 None => match self.open.last_mut() {
+                    Some(items) => items.next(),
                     None => return Ok(None),
-                    Some(items) => match items.next() {
-                        Some(item) => item,
-                        None => {
-                            self.open.pop();
-                            continue;
-                        }
-                    },
                 },
+            };
+            let Some(item) = next else {
+                self.open.pop();
+                continue;
             };
             evaluation.charge(1)?;
             match item.as_array(self.docs) {
@@ -171,6 +169,7 @@ pub(super) fn each<'a>(
     let mut list = List::default();
     for (key, item) in arguments.object(0)?.map(|members| distinct_members(members, docs)).unwrap_or_default()
     {
+        evaluation.charge(1)?;
         let key = if arity >= 2 { Item::text(&key.to_text(), evaluation.heap) } else { Item::Undefined };
         let result = call_with(evaluation, function, arity, [item, key, object])?;
         list.push(result)?;
@@ -190,6 +189,7 @@ pub(super) fn sift<'a>(
     let mut kept: Vec<(&'a str, Item<'a>)> = Vec::new();
     for (key, item) in arguments.object(0)?.map(|members| distinct_members(members, docs)).unwrap_or_default()
     {
+        evaluation.charge(1)?;
         let key: &'a str = evaluation.heap.arena.bump().alloc_str(&key.to_text());
         let named = Item::Json(evaluation.heap.text_in_arena(key));
         let result = call_with(evaluation, function, arity, [item, named, object])?;
@@ -225,6 +225,7 @@ pub(super) fn assert<'a>(
 }
 
 /// `$type(value)`
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one signature")]
 pub(super) fn type_of<'a>(
     evaluation: &mut Evaluation<'_, 'a>,
     arguments: &[Item<'a>],

@@ -179,10 +179,7 @@ fn replace_matches<'a>(
     limit: f64,
 ) -> Result<Option<String>, Error> {
     let replacement = arguments.item(2);
-    let template = match replacement.is_function() {
-        true => None,
-        false => arguments.text(2)?,
-    };
+    let template = if replacement.is_function() { None } else { arguments.text(2)? };
     let mut matcher = Matcher::new(evaluation, arguments.item(1), arguments.item(0), given);
     let mut found = matcher.next(evaluation)?;
     if found.is_none() {
@@ -194,16 +191,15 @@ fn replace_matches<'a>(
         && (count as f64) < limit
     {
         out.push_str(between(given, position, places.start));
-        match &template {
-            Some(template) => fill(evaluation, template, &matcher, &mut out),
-            None => {
-                let object = matcher.object(evaluation)?;
-                let docs = evaluation.heap.docs;
-                let replaced = evaluation.call(replacement, &[object])?;
-                match replaced.as_str(docs) {
-                    Some(replaced) => replaced.unescape_into(&mut out),
-                    None => return Err(super::error_value(Error::new("D3012"), replaced, docs)),
-                }
+        if let Some(template) = &template {
+            fill(evaluation, template, &matcher, &mut out);
+        } else {
+            let object = matcher.object(evaluation)?;
+            let docs = evaluation.heap.docs;
+            let replaced = evaluation.call(replacement, &[object])?;
+            match replaced.as_str(docs) {
+                Some(replaced) => replaced.unescape_into(&mut out),
+                None => return Err(super::error_value(Error::new("D3012"), replaced, docs)),
             }
         }
         check_length(&out)?;

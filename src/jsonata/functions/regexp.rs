@@ -154,18 +154,18 @@ impl<'p> Translation<'p> {
         match self.rest.next() {
             Some(':') => self.out.push_str("(?:"),
             Some('=' | '!') => return Err("look-ahead is not supported".to_owned()),
-            Some('<') => match self.rest.peek() {
-                Some('=' | '!') => return Err("look-behind is not supported".to_owned()),
-                _ => {
-                    self.out.push_str("(?<");
-                    while let Some(character) = self.rest.next() {
-                        self.out.push(character);
-                        if character == '>' {
-                            break;
-                        }
+            Some('<') if matches!(self.rest.peek(), Some('=' | '!')) => {
+                return Err("look-behind is not supported".to_owned());
+            }
+            Some('<') => {
+                self.out.push_str("(?<");
+                for character in self.rest.by_ref() {
+                    self.out.push(character);
+                    if character == '>' {
+                        break;
                     }
                 }
-            },
+            }
             _ => return Err("this kind of group is not supported: '(?' takes ':' or '<name>'".to_owned()),
         }
         Ok(())

@@ -39,7 +39,8 @@ pub(super) fn sort<'a>(
 fn sort_scalars<'h, 'a: 'h>(list: &mut [Item<'a>], items: Items<'h, 'a>, docs: &Docs<'h>) -> Option<()> {
     let numbers: Option<Vec<f64>> = items.iter().map(|item| item.as_number(docs)).collect();
     if let Some(numbers) = numbers.filter(|numbers| !numbers.iter().any(|number| number.is_nan())) {
-        return sort_by_keys(list, &numbers, |a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        sort_by_keys(list, &numbers, |a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        return Some(());
     }
     let strings: Option<Vec<_>> = items
         .iter()
@@ -48,16 +49,16 @@ fn sort_scalars<'h, 'a: 'h>(list: &mut [Item<'a>], items: Items<'h, 'a>, docs: &
             _ => None,
         })
         .collect();
-    sort_by_keys(list, &strings?, |a, b| a.cmp_utf16(*b))
+    sort_by_keys(list, &strings?, |a, b| a.cmp_utf16(*b));
+    Some(())
 }
 
-fn sort_by_keys<'a, K>(list: &mut [Item<'a>], keys: &[K], order: impl Fn(&K, &K) -> Ordering) -> Option<()> {
+fn sort_by_keys<'a, K>(list: &mut [Item<'a>], keys: &[K], order: impl Fn(&K, &K) -> Ordering) {
     let mut sorted: Vec<(&K, Item<'a>)> = keys.iter().zip(list.iter().copied()).collect();
     sorted.sort_by(|(a, _), (b, _)| order(a, b));
     for (place, (_, item)) in list.iter_mut().zip(sorted) {
         *place = item;
     }
-    Some(())
 }
 
 /// What is left to do of a merge sort: halves first, then their merge.

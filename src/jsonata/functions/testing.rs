@@ -2,6 +2,7 @@
 
 use super::{to_value, write_string};
 use crate::json::Document;
+use crate::jsonata::code::Parameter;
 use crate::jsonata::compiler::{Dialect, compile};
 use crate::jsonata::evaluation::{Buffers, Settings, evaluate};
 use crate::jsonata::item::Item;
@@ -60,7 +61,14 @@ fn with_result<R>(
         arena_bytes_max: 256 << 20,
     };
     let input = Item::Json(Value::root(DocId::INPUT));
-    let (result, _) = evaluate(&code, heap, input, &mut |_| input, &settings, &mut Buffers::default());
+    let (result, _) = evaluate(
+        &code,
+        heap,
+        input,
+        &mut |parameter| if *parameter == Parameter::Root { input } else { Item::Undefined },
+        &settings,
+        &mut Buffers::default(),
+    );
     test(result, heap)
 }
 
