@@ -78,7 +78,9 @@ fn open(bytes: &[u8]) -> Result<&[u8], ArtifactError> {
 mod tests {
     use super::*;
     use crate::asl::model::MachineType;
-    use crate::bytecode::{Aspect, Comparison, ContextField, JitterStrategy, Op, Reg, Site, StateType};
+    use crate::bytecode::{
+        Aspect, Comparison, ContextField, JitterStrategy, Op, Reg, Site, StateType, TaskKind,
+    };
     use crate::intrinsic::Function;
 
     /// What is written for the last variant of each kind of thing. When this fails, a body means something else
@@ -88,7 +90,7 @@ mod tests {
         let first = |bytes: Vec<u8>| bytes[0];
         let inspect = Op::Inspect { src: Reg(300), aspect: Aspect::Variable(2) };
         let written = |value: &Op| postcard::to_allocvec(value).expect("memory");
-        assert_eq!((FORMAT, written(&inspect)), (2, vec![22, 0xac, 2, 11, 2]));
+        assert_eq!((FORMAT, written(&inspect)), (3, vec![22, 0xac, 2, 11, 2]));
         let site = Site::Variable { name: "x".to_owned() };
         assert_eq!(postcard::to_allocvec(&site).expect("memory"), [6, 1, b'x']);
         let last = [
@@ -98,7 +100,8 @@ mod tests {
             first(postcard::to_allocvec(&StateType::Map).expect("memory")),
             first(postcard::to_allocvec(&JitterStrategy::Full).expect("memory")),
             first(postcard::to_allocvec(&MachineType::Express).expect("memory")),
+            first(postcard::to_allocvec(&TaskKind::AwaitedIntegration).expect("memory")),
         ];
-        assert_eq!((FORMAT, last), (2, [10, 20, 17, 7, 1, 1]));
+        assert_eq!((FORMAT, last), (3, [10, 20, 17, 7, 1, 1, 3]));
     }
 }
