@@ -162,7 +162,8 @@ async fn executors_record_executions_that_wait() {
 fn a_run_logs_every_execution_in_one_piece() {
     let written = Written::default();
     let log = ExecutionLog::new(written.clone(), options(LogLevel::All, false));
-    let lines: String = (0..500).map(|n| format!("{}\n", if n % 3 == 0 { 13 } else { n + 100 })).collect();
+    let numbers = (0..500).map(|n| if n % 3 == 0 { 13 } else { n + 100 });
+    let lines = numbers.fold(String::new(), |lines, n| lines + &format!("{n}\n"));
     let mut builder = Pipeline::builder(order());
     builder.tasks(tasks()).time(virtual_time()).workers(3).chunk_bytes(256).log(log.clone());
     builder.input(Input::memory("numbers", lines.into_bytes()));

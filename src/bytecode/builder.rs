@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::{
     CallId, CallSite, ConstantId, Fork, ForkId, Graph, GraphId, Label, MapRunId, MapRunSite, Op, PathId,
-    Program, Site, StateId, StateInfo, TaskId, TaskSite, Test, TestId, VerifyError, verify,
+    Program, QueryId, QuerySite, Site, StateId, StateInfo, TaskId, TaskSite, Test, TestId, VerifyError, verify,
 };
 use crate::asl::model::MachineType;
 use crate::json::{Document, NodeId};
@@ -48,6 +48,7 @@ pub struct ProgramBuilder {
     tasks: Vec<TaskSite>,
     forks: Vec<Fork>,
     map_runs: Vec<MapRunSite>,
+    queries: Vec<QuerySite>,
     states: Vec<StateInfo>,
     graphs: Vec<Graph>,
     sites: Vec<(u32, Site)>,
@@ -88,6 +89,8 @@ impl ProgramBuilder {
         add_fork(forks: Fork) -> ForkId, "Map and Parallel states";
         /// Adds a Distributed Map.
         add_map_run(map_runs: MapRunSite) -> MapRunId, "Distributed Map states";
+        /// Adds a JSONata expression.
+        add_query(queries: QuerySite) -> QueryId, "JSONata expressions";
         /// Adds a state.
         add_state(states: StateInfo) -> StateId, "states";
         /// Adds a `States` map.
@@ -251,6 +254,7 @@ impl ProgramBuilder {
             tasks: self.tasks,
             forks: self.forks,
             map_runs: self.map_runs,
+            queries: self.queries,
             states: self.states,
             graphs: self.graphs,
             sites: self.sites.into(),

@@ -91,6 +91,7 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
         Op::Jump { target } => write!(out, "jump   -> {}", target.0),
         Op::JumpIf { test, target } => write_test(program, "jumpif", program.test(test), target.0, out),
         Op::JumpUnless { test, target } => write_test(program, "unless", program.test(test), target.0, out),
+        Op::JumpOn { test, wanted, target } => write!(out, "jumpon {} {wanted} -> {}", r(test), target.0),
         Op::NoChoiceMatched => write!(out, "nochoice"),
         Op::Clear { dst } => write!(out, "clear  {}", r(dst)),
         Op::Constant { dst, constant } => {
@@ -101,6 +102,7 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
             write!(out, "const  {} = {shown}{more}", r(dst))
         }
         Op::Move { dst, src } => write!(out, "move   {} = {}", r(dst), r(src)),
+        Op::MoveOptional { dst, src } => write!(out, "moveop {} = {}", r(dst), r(src)),
         Op::Context { dst, field } => write!(out, "contxt {} = $$.{}", r(dst), field.path()),
         Op::Select { dst, src, path } => {
             write!(out, "select {} = {} {}", r(dst), r(src), program.path(path))
@@ -148,6 +150,15 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
             selector.map_or(Ok(()), |graph| write!(out, ", each by graph {graph}"))
         }
         Op::Return { output } => write!(out, "return {}", r(output)),
+        Op::Query { dst, first, query } => {
+            let site = program.query(query);
+            write!(out, "query  {} = {:?}", r(dst), site.text)?;
+            let given = site.code.parameters.iter().enumerate();
+            for (index, parameter) in given {
+                write!(out, "{} {parameter}: {}", if index == 0 { "," } else { "" }, r(first.offset(index)))?;
+            }
+            Ok(())
+        }
         Op::Inspect { src, aspect } => write!(out, "inspct {} as {aspect:?}", r(src)),
     }
 }

@@ -12,6 +12,7 @@ mod map_run;
 mod op;
 mod operand;
 mod program;
+mod query;
 mod resource;
 mod sites;
 mod verifier;
@@ -23,12 +24,13 @@ pub use disassembler::disassemble;
 pub use map_run::{ItemSelection, MapRunInput, MapRunSite};
 pub use op::Op;
 pub use operand::{
-    CallId, ConstantId, ContextField, ForkId, GraphId, Label, MapRunId, PathId, Reg, StateId, TaskId, TestId,
+    CallId, ConstantId, ContextField, ForkId, GraphId, Label, MapRunId, PathId, QueryId, Reg, StateId, TaskId, TestId,
 };
 pub use program::{
     CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,
     Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
 };
+pub use query::{Expected, QuerySite};
 pub(crate) use resource::function_name;
 pub use resource::{Integration, IntegrationPattern, Resource, TaskKind};
 pub(crate) use sites::Sites;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Aspect, CallId, ConstantId, ContextField, ForkId, Label, MapRunId, PathId, Reg, StateId, TaskId, TestId,
+    Aspect, CallId, ConstantId, ContextField, ForkId, Label, MapRunId, PathId, QueryId, Reg, StateId, TaskId, TestId,
 };
 
 /// One instruction: 8 bytes, `Copy`.
@@ -55,6 +55,15 @@ pub enum Op {
         /// Where.
         target: Label,
     },
+    /// Continues elsewhere if a register holds a boolean, and this one.
+    JumpOn {
+        /// Which one.
+        wanted: bool,
+        /// The boolean.
+        test: Reg,
+        /// Where.
+        target: Label,
+    },
     /// Fails with `States.NoChoiceMatched`.
     NoChoiceMatched,
     /// Empties a register.
@@ -71,6 +80,13 @@ pub enum Op {
     },
     /// Copies a register.
     Move {
+        /// Where to.
+        dst: Reg,
+        /// Where from.
+        src: Reg,
+    },
+    /// Copies a register; an empty one empties the other.
+    MoveOptional {
         /// Where to.
         dst: Reg,
         /// Where from.
@@ -186,6 +202,15 @@ pub enum Op {
     Return {
         /// The strand's result.
         output: Reg,
+    },
+    /// Evaluates a JSONata expression. Fails with `States.QueryEvaluationError`.
+    Query {
+        /// Where to.
+        dst: Reg,
+        /// The first of what the expression is given; an empty register is an undefined value.
+        first: Reg,
+        /// The expression.
+        query: QueryId,
     },
 }
 

@@ -43,6 +43,8 @@ ids! {
     ForkId(u16);
     /// A Distributed Map site.
     MapRunId(u16);
+    /// A JSONata expression.
+    QueryId(u16);
     /// A state; unique in its program.
     StateId(u32);
     /// One `States` map: the machine, a Parallel branch, a Map's item processor.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, Reg, Sites, StateId,
+    CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, QueryId, QuerySite, Reg, Sites, StateId,
     TaskId, TaskKind, TestId,
 };
 use crate::asl::model::MachineType;
@@ -30,6 +30,7 @@ pub struct Program {
     pub(crate) tasks: Vec<TaskSite>,
     pub(crate) forks: Vec<Fork>,
     pub(crate) map_runs: Vec<MapRunSite>,
+    pub(crate) queries: Vec<QuerySite>,
     pub(crate) states: Vec<StateInfo>,
     pub(crate) graphs: Vec<Graph>,
     /// Facts for error texts by program counter, in its order.
@@ -342,6 +343,10 @@ pub enum Site {
         /// Its name.
         name: String,
     },
+    /// The input of a Map that speaks JSONata.
+    Items,
+    /// `Timestamp` as an expression.
+    Timestamp,
 }
 
 impl Program {
@@ -369,6 +374,12 @@ impl Program {
     /// The task site of an id that this program's effects carry.
     pub fn task(&self, task: TaskId) -> &TaskSite {
         &self.tasks[task.index()]
+    }
+
+    /// One JSONata expression.
+    #[inline]
+    pub fn query(&self, query: QueryId) -> &QuerySite {
+        &self.queries[query.index()]
     }
 
     /// The Distributed Maps by [`MapRunId`].

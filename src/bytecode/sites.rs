@@ -28,6 +28,8 @@ enum SiteText<'b> {
     ItemsPath { _path: &'b str },
     Call { _text: &'b str },
     Variable { _name: &'b str },
+    Items,
+    Timestamp,
 }
 
 impl From<Vec<(u32, Site)>> for Sites {

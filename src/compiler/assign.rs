@@ -10,6 +10,11 @@ use crate::bytecode::{Op, Reg};
 pub(super) struct Assignments(Vec<(Reg, Reg)>);
 
 impl Assignments {
+    /// Adds one.
+    pub(super) fn add(&mut self, temporary: Reg, variable: Reg) {
+        self.0.push((temporary, variable));
+    }
+
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,5 +1,7 @@
 //! Conditions of a Choice to jumps: `And`, `Or` and `Not` cost nothing at run time.
 
+use super::query::States;
+use crate::bytecode::Expected;
 use super::lowering::Lowering;
 use crate::asl::model::{ComparisonOperator as C, Condition, DataTest, Operand as Given, Text};
 use crate::bytecode::{Comparison, ContextField, Op, Operand, Ordering3, PathId, PendingLabel, Reg, Test};
@@ -28,7 +30,11 @@ impl Lowering<'_, '_> {
             }
             Condition::Test(test) => self.jump_test(test, wanted, input, target),
             Condition::Expression(text) => {
-                self.refuse("a JSONata condition cannot be run by this version", text.span, &text.location);
+                let mark = self.registers.mark();
+                let test = self.registers.one();
+                self.query(text, States::of_input(input), Expected::Boolean, test);
+                self.builder.emit_jump(target, |target| Op::JumpOn { test, wanted, target });
+                self.registers.release(mark);
             }
         }
     }

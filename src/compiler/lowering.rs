@@ -21,6 +21,15 @@ struct Waiting<'m> {
     /// A Map's `ItemSelector`, and the register with the Map's effective input.
     item_selector: Option<&'m PayloadTemplate>,
     map_input: Option<Reg>,
+    /// The state that the graph is in.
+    around: Around,
+}
+
+/// What the fields of a state are lowered by.
+#[derive(Debug, Clone)]
+struct Around {
+    language: QueryLanguage,
+    location: String,
 }
 
 /// An `ItemSelector` of a Distributed Map that still has to be lowered.
@@ -29,6 +38,7 @@ struct WaitingSelector<'m> {
     template: &'m PayloadTemplate,
     scope: Scope,
     map_input: Reg,
+    around: Around,
 }
 
 /// The lowering of one machine.
@@ -44,6 +54,10 @@ pub(super) struct Lowering<'m, 'd> {
     pub selected_item: SelectedItem,
     /// The state being lowered.
     pub state_id: StateId,
+    /// Its language.
+    pub language: QueryLanguage,
+    /// Its location.
+    pub state_location: String,
     /// What is given to a state that is compiled by itself.
     pub given: Option<&'m Given<'m>>,
     /// A Map that is compiled by itself and whose `ItemSelector` waits.
@@ -65,6 +79,8 @@ impl<'m, 'd> Lowering<'m, 'd> {
             scope: Scope::default(),
             selected_item: SelectedItem::default(),
             state_id: StateId(0),
+            language: QueryLanguage::JsonPath,
+            state_location: String::new(),
             given: None,
             selection: None,
             labels: Vec::new(),
@@ -90,6 +106,14 @@ impl<'m, 'd> Lowering<'m, 'd> {
     /// The builder, unless something was refused.
     pub(super) fn finish(self) -> Option<ProgramBuilder> {
         (!self.refused && !self.diagnostics.has_errors()).then_some(self.builder)
+    }
+
+    fn around(&self) -> Around {
+        Around { language: self.language, location: self.state_location.clone() }
+    }
+
+    fn stand_in(&mut self, around: Around) {
+        Around { language: self.language, location: self.state_location } = around;
     }
 
     /// Has a child graph lowered later. Returns its id, and for a Map the register of the Map's input.
@@ -127,12 +151,14 @@ impl<'m, 'd> Lowering<'m, 'd> {
             variables: scope.names.clone(),
             variables_outer: variables,
         });
-        self.selectors.push_back(WaitingSelector { id, template, scope, map_input });
+        let around = self.around();
+        self.selectors.push_back(WaitingSelector { id, template, scope, map_input, around });
         ItemSelection { graph: id, variables, map_input }
     }
 
     fn selector(&mut self, waiting: WaitingSelector<'m>) {
-        let WaitingSelector { id, template, scope, map_input } = waiting;
+        let WaitingSelector { id, template, scope, map_input, around } = waiting;
+        self.stand_in(around);
         self.registers = Registers::new(2 + scope.names.len());
         self.scope = scope;
         self.selected_item = SelectedItem::default();
@@ -155,12 +181,14 @@ impl<'m, 'd> Lowering<'m, 'd> {
             variables: scope.names.clone(),
             variables_outer: u16::try_from(scope.outer).unwrap_or(u16::MAX),
         });
-        self.waiting.push_back(Waiting { id, graph, scope, item_selector, map_input });
+        let around = self.around();
+        self.waiting.push_back(Waiting { id, graph, scope, item_selector, map_input, around });
         id
     }
 
     fn graph(&mut self, waiting: Waiting<'m>) {
-        let Waiting { id, graph, scope, item_selector, map_input } = waiting;
+        let Waiting { id, graph, scope, item_selector, map_input, around } = waiting;
+        self.stand_in(around);
         let fixed = 1 + scope.names.len() + usize::from(map_input.is_some());
         self.registers = Registers::new(fixed);
         self.scope = scope;
@@ -214,16 +242,8 @@ impl<'m, 'd> Lowering<'m, 'd> {
 
     /// Lowers what follows a state's `Enter`.
     pub(super) fn body(&mut self, state: &'m State) {
-        if state.query_language == QueryLanguage::Jsonata {
-            self.refuse(
-                format!("state '{}' uses JSONata, which this version validates but cannot run", state.name),
-                state.span,
-                &state.location,
-            );
-            // Keeps the code well formed; the program is never handed out.
-            self.builder.emit(Op::NoChoiceMatched);
-            return;
-        }
+        self.language = state.query_language;
+        self.state_location.clone_from(&state.location);
         self.lower_kind(state);
     }
 

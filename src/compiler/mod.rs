@@ -16,6 +16,7 @@ mod input_output;
 mod lowering;
 mod one_state;
 mod options;
+mod query;
 mod register;
 mod retry_catch;
 mod scope;

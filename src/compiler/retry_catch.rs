@@ -1,5 +1,6 @@
 //! `Retry` and `Catch`: tables for the VM, and the catchers' own code.
 
+use super::query::States;
 use super::input_output::Leave;
 use super::lowering::Lowering;
 use crate::asl::model::{self, ErrorName};
@@ -31,6 +32,12 @@ impl Lowering<'_, '_> {
 
     /// The Error Output goes through the catcher's own `ResultPath`; nothing else of the state applies.
     fn catcher(&mut self, catcher: &model::Catcher, error_output: Reg) {
+        if self.is_jsonata() {
+            let states = States { error_output: Some(error_output), ..States::of_input(Reg::INPUT) };
+            let (assign, output) = (catcher.assign.as_ref(), catcher.output.as_ref());
+            let leave = Leave::To(self.label(catcher.next));
+            return self.leave_by_query(assign, output, states, error_output, leave);
+        }
         let assignments = self.assign(catcher.assign.as_ref(), error_output);
         let combined = self.combine(&catcher.result_path, error_output);
         self.leave_with(combined, &assignments, Leave::To(self.label(catcher.next)));

@@ -3,6 +3,7 @@
 //! Key order of what a template produces, as AWS recorded it: the keys without `.$` in template order, then the
 //! keys with `.$` in the order in which a Java `HashMap` would hold their stripped names; at every level.
 
+use super::query::States;
 use super::expression::Target;
 use super::lowering::Lowering;
 use crate::asl::model::{PayloadTemplate, Text};
@@ -15,6 +16,9 @@ use crate::value::java_hash_map::hash_map_order;
 impl Lowering<'_, '_> {
     /// Lowers a template into `dst`; `input` is what `$` stands for.
     pub(super) fn template(&mut self, template: &PayloadTemplate, input: Reg, field: &str, dst: Reg) {
+        if self.is_jsonata() {
+            return self.query_template(template.node, &template.location, States::of_input(input), dst);
+        }
         let mark = self.registers.mark();
         self.template_node(template.node, input, field, dst, &template.location);
         self.registers.release(mark);

@@ -15,8 +15,13 @@ pub mod picture;
 mod regexes;
 mod signature;
 mod token;
+mod verifier;
 
+pub(crate) use code::{Code, Parameter};
 pub use code::LambdaId;
+pub(crate) use compiler::{Dialect, compile};
+pub(crate) use evaluation::{Buffers, Settings, evaluate};
+pub(crate) use functions::{NoValue, to_value};
 pub use error::Error;
 pub use expression::{EvaluateError, Evaluator, Expression};
 pub use functions::Builtin;

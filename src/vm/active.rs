@@ -15,6 +15,7 @@ use super::names::Names;
 use super::state::{State, Status};
 use crate::asl::model::MachineType;
 use crate::bytecode::{GraphId, Program, StateType};
+use crate::jsonata::Buffers;
 use crate::json::{Doc, NodeId, ParseError, Parser, Tape, minified_len};
 use crate::limits::Limits;
 use crate::value::timestamp::Timestamp;
@@ -36,6 +37,7 @@ pub struct Vm {
     payload: Vec<u8>,
     limits: Limits,
     counters: Counters,
+    queries: Buffers,
 }
 
 /// How an execution starts.
@@ -115,6 +117,7 @@ impl Vm {
             payload: Vec::new(),
             limits: limits.clone(),
             counters: Counters::default(),
+            queries: Buffers::default(),
         }
     }
 
@@ -394,6 +397,7 @@ impl Active<'_> {
         let (program, names) = (&**self.program.arc(), &**self.names.arc());
         let input = Doc::new(self.input.bytes(), &self.vm.tape);
         let (scratch, limits, counters) = (&self.vm.scratch, &self.vm.limits, &mut self.vm.counters);
+        let queries = &mut self.vm.queries;
         self.fiber.enter(|state, arena, shared| {
             let mut table: SmallVec<[Doc<'_>; 4]> = SmallVec::new();
             table.push(program.constants.doc());
@@ -401,7 +405,7 @@ impl Active<'_> {
             table.extend(shared.iter().map(|document| document.doc()));
             let docs = Docs { table: &table, shapes: &program.shapes };
             let heap = Heap { docs: &docs, arena, scratch };
-            work(&mut Machine { program, names, limits, heap, state, counters, now })
+            work(&mut Machine { program, names, limits, heap, state, counters, queries, now })
         })
     }
 }

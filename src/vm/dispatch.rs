@@ -64,6 +64,12 @@ impl<'a> Machine<'_, '_, 'a> {
                         pc = target.0;
                     }
                 }),
+                Op::JumpOn { test, wanted, target } => {
+                    if Self::load(&frame, test).as_bool(self.heap.docs) == Some(wanted) {
+                        pc = target.0;
+                    }
+                    Ok(())
+                }
                 Op::NoChoiceMatched => Err(Self::no_choice_matched()),
                 Op::Clear { dst } => {
                     frame[usize::from(dst.0)] = None;
@@ -75,6 +81,10 @@ impl<'a> Machine<'_, '_, 'a> {
                 }
                 Op::Move { dst, src } => {
                     self.copy(&frame, src, pc - 1).map(|value| put(&mut frame, dst, value))
+                }
+                Op::MoveOptional { dst, src } => {
+                    frame[usize::from(dst.0)] = frame[usize::from(src.0)];
+                    Ok(())
                 }
                 Op::Context { dst, field } => {
                     self.context(slot, field).map(|value| put(&mut frame, dst, value))
@@ -155,6 +165,9 @@ impl<'a> Machine<'_, '_, 'a> {
                     self.park_frame(slot, pc, frame);
                     self.finish_strand(slot, output);
                     return Flow::Continue;
+                }
+                Op::Query { dst, first, query } => {
+                    self.query(slot, &frame, first, query).map(|value| put(&mut frame, dst, value))
                 }
                 Op::Inspect { src, aspect } => {
                     self.inspect(&frame, src, aspect);

@@ -11,3 +11,8 @@ const BYTES_PER_UNIT: usize = 64;
 pub(super) fn for_bytes(bytes: usize) -> u32 {
     u32::try_from(bytes / BYTES_PER_UNIT).unwrap_or(u32::MAX)
 }
+
+/// The price of an expression that took so many steps.
+pub(super) fn for_query(steps: u64) -> u32 {
+    u32::try_from(steps).unwrap_or(u32::MAX)
+}

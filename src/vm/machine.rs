@@ -9,6 +9,7 @@ use super::names::Names;
 use super::state::{Parent, State, Status, Stopping};
 use super::{fuel, retry};
 use crate::bytecode::{Program, Reg, StateId, StateType};
+use crate::jsonata::Buffers;
 use crate::limits::Limits;
 use crate::value::random::Random;
 use crate::value::timestamp::Timestamp;
@@ -22,6 +23,7 @@ pub(super) struct Machine<'m, 'h, 'a> {
     pub heap: Heap<'h, 'a>,
     pub state: &'m mut State<'a>,
     pub counters: &'m mut Counters,
+    pub queries: &'m mut Buffers,
     pub now: Timestamp,
 }
 

@@ -9,7 +9,7 @@ use super::path::{PathForm, Step};
 use super::{ArtifactError, Reader, Section, Unwritable, Writer};
 use crate::asl::model::MachineType;
 use crate::bytecode::program::{CallSite, Fork, Graph, StateInfo, TaskSite, Test};
-use crate::bytecode::{MapRunSite, Op, Program, Sites};
+use crate::bytecode::{MapRunSite, Op, Program, QuerySite, Sites};
 use crate::json::{Document, NodeId, Tag};
 use crate::jsonpath::Path;
 use crate::value::Shape;
@@ -32,6 +32,7 @@ struct Body<'b> {
     tasks: Cow<'b, [TaskSite]>,
     forks: Cow<'b, [Fork]>,
     map_runs: Cow<'b, [MapRunSite]>,
+    queries: Cow<'b, [QuerySite]>,
     states: Cow<'b, [StateInfo]>,
     graphs: Cow<'b, [Graph]>,
     /// Read when they are needed: see [`Sites`].
@@ -146,6 +147,7 @@ fn try_encode(program: &Program) -> Result<Vec<u8>, Unwritable> {
         tasks: Cow::Borrowed(&program.tasks),
         forks: Cow::Borrowed(&program.forks),
         map_runs: Cow::Borrowed(&program.map_runs),
+        queries: Cow::Borrowed(&program.queries),
         states: Cow::Borrowed(&program.states),
         graphs: Cow::Borrowed(&program.graphs),
         sites: Section { numbers: &site_numbers, text: &site_text },
@@ -178,6 +180,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
         tasks: body.tasks.into_owned(),
         forks: body.forks.into_owned(),
         map_runs: body.map_runs.into_owned(),
+        queries: body.queries.into_owned(),
         graphs: body.graphs.into_owned(),
         sites: Sites::from_encoded(&body.sites),
         timeout_seconds: body.timeout_seconds,
@@ -214,6 +217,7 @@ impl Needs {
                     needs = Self { may_suspend: true, clock: true }
                 }
                 Op::Context { field, .. } => needs.clock |= field.is_time(),
+                Op::Query { .. } => needs.clock = true,
                 _ => {}
             }
         }

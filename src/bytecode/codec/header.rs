@@ -7,7 +7,7 @@ use crate::bytecode::{Program, verify};
 const MAGIC: [u8; 8] = *b"\x7faslx\r\n\x1a";
 
 /// Counts the formats: raise it with every change of what a body holds or means, ops included.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 
 /// Magic, format, length and CRC-32 of the body; numbers are little-endian.
 const HEADER_BYTES: usize = MAGIC.len() + 12;
@@ -81,7 +81,9 @@ mod tests {
     use super::super::Writer;
     use super::*;
     use crate::asl::model::MachineType;
-    use crate::bytecode::{Comparison, ContextField, JitterStrategy, Op, Reg, Site, StateType};
+    use crate::bytecode::{
+        Comparison, ContextField, JitterStrategy, Op, QueryId, Reg, Site, StateType, TaskKind,
+    };
     use crate::intrinsic::Function;
 
     /// What is written for the last variant of each kind of thing. When this fails, a body means something else
@@ -94,10 +96,9 @@ mod tests {
         fn first(value: &impl Serialize) -> u8 {
             written(value).0[0]
         }
-        let last_op = Op::Return { output: Reg(300) };
-        assert_eq!((FORMAT, written(&last_op)), (4, (vec![24, 0x2c, 1], String::new())));
-        let site = Site::Variable { name: "x".to_owned() };
-        assert_eq!(written(&site), (vec![6, 1, 0, 0, 0], "x".to_owned()));
+        let last_op = Op::Query { dst: Reg(300), first: Reg(2), query: QueryId(3) };
+        assert_eq!((FORMAT, written(&last_op)), (5, (vec![27, 0x2c, 1, 2, 0, 3, 0], String::new())));
+        assert_eq!(written(&Site::Timestamp), (vec![8], String::new()));
         let last = [
             first(&Comparison::IsTimestamp(true)),
             first(&ContextField::MapItemSource),
@@ -105,7 +106,8 @@ mod tests {
             first(&StateType::Map),
             first(&JitterStrategy::Full),
             first(&MachineType::Express),
+            first(&TaskKind::AwaitedIntegration),
         ];
-        assert_eq!((FORMAT, last), (4, [10, 22, 17, 7, 1, 1]));
+        assert_eq!((FORMAT, last), (5, [10, 22, 17, 7, 1, 1, 3]));
     }
 }

@@ -102,6 +102,8 @@ fn prepares(op: Op, is_machine: bool) -> bool {
         Op::Clear { .. }
         | Op::Constant { .. }
         | Op::Move { .. }
+        | Op::MoveOptional { .. }
+        | Op::Query { .. }
         | Op::Context { .. }
         | Op::Select { .. }
         | Op::Object { .. }

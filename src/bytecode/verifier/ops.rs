@@ -98,13 +98,14 @@ impl Check<'_> {
                 self.test(program.test(test))?;
                 self.label(target)
             }
+            Op::JumpOn { test, target, .. } => self.reg(test).and_then(|()| self.label(target)),
             Op::NoChoiceMatched => Ok(()),
             Op::Clear { dst } | Op::Context { dst, .. } => self.reg(dst),
             Op::Constant { dst, constant } => {
                 self.within(constant.index(), program.constant_nodes.len())?;
                 self.reg(dst)
             }
-            Op::Move { dst, src } => self.reg(dst).and_then(|()| self.reg(src)),
+            Op::Move { dst, src } | Op::MoveOptional { dst, src } => self.reg(dst).and_then(|()| self.reg(src)),
             Op::Select { dst, src, path } => {
                 self.within(path.index(), program.paths.len())?;
                 self.reg(dst).and_then(|()| self.reg(src))
@@ -140,6 +141,10 @@ impl Check<'_> {
                 self.reg(dst).and_then(|()| self.regs(first, MapRunInput::COUNT))
             }
             Op::Return { output } => self.reg(output),
+            Op::Query { dst, first, query } => {
+                self.within(query.index(), program.queries.len())?;
+                self.reg(dst).and_then(|()| self.regs(first, program.query(query).parameter_count()))
+            }
             Op::Inspect { src, aspect } => {
                 if let Aspect::Variable(index) = aspect {
                     self.within(usize::from(index), program.graph(self.graph).variables.len())?;

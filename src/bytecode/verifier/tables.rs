@@ -50,6 +50,11 @@ pub(super) fn verify_tables(program: &Program) -> Result<(), VerifyError> {
     }
     verify_forks(program)?;
     verify_values(program)?;
+    for (index, query) in program.queries.iter().enumerate() {
+        if query.code.verify(program.shapes.len()).is_err() {
+            return fail("an expression whose code is not sound", index);
+        }
+    }
     let nodes = program.constants.doc().nodes().len();
     match program.constant_nodes.iter().position(|node| node.0 as usize >= nodes) {
         Some(index) => fail("a constant outside the constants", index),

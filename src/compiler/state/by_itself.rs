@@ -14,7 +14,7 @@ impl<'m> Lowering<'m, '_> {
     pub(super) fn parallel_by_itself(&mut self, state: &State, parallel: &Parallel) {
         let effective = self.effective_input(state);
         let first = self.registers.block(3);
-        match &parallel.parameters {
+        match parallel.parameters.as_ref().or(parallel.arguments.as_ref()) {
             Some(template) => self.template(template, effective, "Parameters", first),
             None => {
                 self.builder.emit(Op::Move { dst: first, src: effective });

@@ -1,5 +1,7 @@
 //! Map, inline.
 
+use crate::bytecode::Expected;
+use crate::compiler::query::States;
 use super::task::AfterWork;
 use crate::asl::model::{FloatField, IntField, Map, PathField, ProcessorMode, State};
 use crate::bytecode::{Field, Fork, ForkKind, Op, Reg, Site, Tolerance};
@@ -41,7 +43,16 @@ impl<'m> Lowering<'m, '_> {
     }
 
     pub(super) fn items(&mut self, map: &Map, effective: Reg, dst: Reg) -> Site {
+        if let Some(items) = &map.items {
+            let states = States::of_input(effective);
+            self.query_template_as(items.node, &items.location, states, Expected::Items, dst);
+            return Site::Items;
+        }
         let PathField::Path(text) = &map.items_path else {
+            if self.is_jsonata() {
+                self.builder.emit(Op::Move { dst, src: effective });
+                return Site::Items;
+            }
             self.builder.emit(Op::Move { dst, src: effective });
             return Site::ItemsPath { path: "$".to_owned() };
         };
@@ -67,7 +78,7 @@ impl<'m> Lowering<'m, '_> {
                 }
             }
             Some(FloatField::Expression(text)) => {
-                self.refuse("a JSONata expression cannot be run by this version", text.span, &text.location);
+                self.query(text, States::of_input(input), Expected::Number, dst);
             }
         }
     }

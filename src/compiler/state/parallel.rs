@@ -8,7 +8,7 @@ use crate::compiler::lowering::Lowering;
 impl<'m> Lowering<'m, '_> {
     pub(super) fn parallel(&mut self, state: &'m State, parallel: &'m Parallel) {
         let effective = self.effective_input(state);
-        let input = match &parallel.parameters {
+        let input = match parallel.parameters.as_ref().or(parallel.arguments.as_ref()) {
             Some(template) => {
                 let dst = self.registers.one();
                 self.template(template, effective, "Parameters", dst);

@@ -1,5 +1,7 @@
 //! Pass.
 
+use crate::bytecode::Reg;
+use crate::compiler::query::States;
 use crate::asl::model::{Pass, State};
 use crate::bytecode::Aspect;
 use crate::compiler::lowering::Lowering;
@@ -8,6 +10,11 @@ use crate::compiler::template::constant_text;
 impl Lowering<'_, '_> {
     /// With a `Result`, AWS evaluates neither `InputPath` nor `Parameters`.
     pub(super) fn pass(&mut self, state: &State, pass: &Pass) {
+        if self.is_jsonata() {
+            let (states, leave) = (States::of_input(Reg::INPUT), self.transition(pass.transition));
+            let (assign, output) = (state.assign.as_ref(), state.output.as_ref());
+            return self.leave_by_query(assign, output, states, Reg::INPUT, leave);
+        }
         let result = match (pass.result, &pass.parameters) {
             (Some(node), _) => {
                 let text = constant_text(self.source, node);

@@ -1,5 +1,8 @@
 //! Task.
 
+use crate::compiler::query::has_expression;
+use crate::bytecode::Expected;
+use crate::compiler::query::States;
 use crate::asl::model::{Catcher, IntField, PathField, PayloadTemplate, Retrier, State, Task, Transition};
 use crate::bytecode::{Aspect, Op, Reg, Resource, Site, TaskSite};
 use crate::compiler::lowering::Lowering;
@@ -19,13 +22,15 @@ impl Lowering<'_, '_> {
     pub(super) fn task(&mut self, state: &State, task: &Task) {
         let effective = self.effective_input(state);
         let first = self.registers.block(3);
-        match &task.parameters {
+        let parameters = task.parameters.as_ref().or(task.arguments.as_ref());
+        match parameters {
             Some(template) => self.template(template, effective, "Parameters", first),
             None => {
                 self.builder.emit(Op::Move { dst: first, src: effective });
             }
         }
-        self.inspect(Aspect::AfterParameters, first);
+        let aspect = if self.is_jsonata() { Aspect::AfterArguments } else { Aspect::AfterParameters };
+        self.inspect(aspect, first);
         self.int_field(task.timeout_seconds.as_ref(), effective, first.offset(1));
         self.int_field(task.heartbeat_seconds.as_ref(), effective, first.offset(2));
         let id = self.builder.add_task(TaskSite {
@@ -33,7 +38,7 @@ impl Lowering<'_, '_> {
             kind: Resource::parse(&task.resource.text).task_kind(),
             state: state.name.clone(),
             state_id: self.state_id,
-            parameters: task.parameters.as_ref().map(|template| self.literal_members(template)),
+            parameters: parameters.map(|template| self.literal_members(template)),
         });
         self.builder.set_may_suspend();
         let dst = self.registers.one();
@@ -55,6 +60,12 @@ impl Lowering<'_, '_> {
     /// `Assign`, `ResultSelector`, `ResultPath`, `OutputPath`, then the handlers. `Assign` sees the result as the
     /// work produced it.
     pub(super) fn after_work(&mut self, state: &State, result: Reg, after: &AfterWork<'_>) {
+        if self.is_jsonata() {
+            let states = States { result: Some(result), ..States::of_input(Reg::INPUT) };
+            let leave = self.transition(after.transition);
+            self.leave_by_query(state.assign.as_ref(), state.output.as_ref(), states, result, leave);
+            return self.handlers(after.retry, after.catch);
+        }
         let assignments = self.assign(state.assign.as_ref(), result);
         let selected = match after.result_selector {
             Some(template) => {
@@ -85,7 +96,7 @@ impl Lowering<'_, '_> {
                 }
             }
             Some(IntField::Expression(text)) => {
-                self.refuse("a JSONata expression cannot be run by this version", text.span, &text.location);
+                self.query(text, States::of_input(input), Expected::Number, dst);
             }
         }
     }
@@ -97,7 +108,9 @@ impl Lowering<'_, '_> {
         }
         let mut members = Vec::new();
         for (key, value) in self.source.members(template.node) {
-            if !self.source.string(key).to_text().ends_with(".$") {
+            let is_dynamic = self.source.string(key).to_text().ends_with(".$")
+                || (self.is_jsonata() && has_expression(self.source, value));
+            if !is_dynamic {
                 let key = String::from_utf8_lossy(self.source.raw(key));
                 members.push(format!("{key}:{}", constant_text(self.source, value)));
             }

@@ -1,5 +1,7 @@
 //! Succeed and Fail.
 
+use crate::bytecode::Expected;
+use crate::compiler::query::States;
 use crate::asl::model::{Fail, State, TextField};
 use crate::bytecode::{Aspect, Op, Reg};
 use crate::compiler::assign::Assignments;
@@ -10,6 +12,10 @@ use crate::compiler::lowering::Lowering;
 impl Lowering<'_, '_> {
     pub(super) fn succeed(&mut self, state: &State) {
         let input = self.effective_input(state);
+        if self.is_jsonata() {
+            let states = States::of_input(input);
+            return self.leave_by_query(None, state.output.as_ref(), states, input, Leave::End);
+        }
         self.leave(state, input, &Assignments::default(), Leave::End);
     }
 
@@ -32,7 +38,7 @@ impl Lowering<'_, '_> {
                 self.expression(text, Target { input: Reg::INPUT, field: path_field }, dst);
             }
             Some(TextField::Expression(text)) => {
-                self.refuse("a JSONata expression cannot be run by this version", text.span, &text.location);
+                self.query(text, States::of_input(Reg::INPUT), Expected::String, dst);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Wait.
 
+use crate::bytecode::Expected;
+use crate::compiler::query::States;
 use crate::asl::model::{IntField, State, TextField, Wait, WaitFor};
 use crate::bytecode::{Op, Reg, Site};
 use crate::compiler::lowering::Lowering;
@@ -13,8 +15,12 @@ impl Lowering<'_, '_> {
             WaitFor::Seconds(field) => self.wait_seconds(field, input),
             WaitFor::Timestamp(field) => self.wait_timestamp(field, input),
         }
-        let assignments = self.assign(state.assign.as_ref(), input);
         let leave = self.transition(wait.transition);
+        if self.is_jsonata() {
+            let states = States::of_input(input);
+            return self.leave_by_query(state.assign.as_ref(), state.output.as_ref(), states, input, leave);
+        }
+        let assignments = self.assign(state.assign.as_ref(), input);
         self.leave(state, input, &assignments, leave);
     }
 
@@ -47,11 +53,9 @@ impl Lowering<'_, '_> {
                 text.text.clone()
             }
             TextField::Expression(text) => {
-                return self.refuse(
-                    "a JSONata expression cannot be run by this version",
-                    text.span,
-                    &text.location,
-                );
+                self.query(text, States::of_input(input), Expected::String, timestamp);
+                self.builder.emit_at(Op::WaitUntil { timestamp }, Site::Timestamp);
+                return;
             }
         };
         self.builder.emit_at(Op::WaitUntil { timestamp }, Site::TimestampPath { path });

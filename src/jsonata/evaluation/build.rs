@@ -105,7 +105,7 @@ impl<'a> Evaluation<'_, 'a> {
     /// Adds the loop's element if a predicate's value is true, or names its position.
     fn push_match(&mut self, item: Item<'a>, test: Item<'a>) -> Result<(), Error> {
         let docs = self.heap.docs;
-        let Some((position, len)) = self.loops.last().map(|innermost| (innermost.taken - 1, innermost.len))
+        let Some((position, len)) = self.loops.last().map(|innermost| (innermost.taken.saturating_sub(1), innermost.len))
         else {
             return Ok(());
         };
@@ -140,7 +140,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     fn close(&mut self, close: Close) -> Result<Item<'a>, Error> {
-        let mark = self.marks.pop().unwrap_or(0);
+        let mark = self.marks.pop().unwrap_or(0).min(self.list.len());
         Ok(match close {
             Close::Sequence => self.take(mark, ArrayKind::Sequence)?,
             Close::Unwrapped => match self.list[mark..] {
@@ -230,7 +230,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     /// The elements among elements and keys, in the order of the keys.
     fn close_sorted(&mut self, descending: &[bool]) -> Result<Item<'a>, Error> {
-        let mark = self.marks.pop().unwrap_or(0);
+        let mark = self.marks.pop().unwrap_or(0).min(self.list.len());
         let width = 1 + descending.len();
         let count = (self.list.len() - mark) / width;
         self.charge(count)?;

@@ -1,5 +1,8 @@
 //! The state of an evaluation.
 
+use bumpalo::collections::Vec as BumpVec;
+use smallvec::SmallVec;
+
 use super::group::Groups;
 use crate::jsonata::code::{Code, LambdaId, Reg};
 use crate::jsonata::error::Error;
@@ -21,11 +24,11 @@ pub(crate) struct Evaluation<'h, 'a: 'h> {
     /// Randomness of this evaluation.
     pub random: Random,
     pub(super) code: &'h Code,
-    pub(super) registers: Vec<Item<'a>>,
+    pub(super) registers: BumpVec<'a, Item<'a>>,
     pub(super) frames: Vec<Frame>,
-    pub(super) loops: Vec<Loop<'h, 'a>>,
+    pub(super) loops: SmallVec<[Loop<'h, 'a>; 4]>,
     /// Lists that are being built, one behind the other.
-    pub(super) list: Vec<Item<'a>>,
+    pub(super) list: BumpVec<'a, Item<'a>>,
     /// Where each of them starts.
     pub(super) marks: Vec<usize>,
     pub(super) groups: Vec<Groups<'a>>,
@@ -83,17 +86,8 @@ impl<'a> Iterator for Elements<'_, 'a> {
 /// Memory that is used again from evaluation to evaluation.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
-    registers: Vec<Item<'static>>,
-    list: Vec<Item<'static>>,
     frames: Vec<Frame>,
     marks: Vec<usize>,
-}
-
-/// An empty vector with the other's memory.
-fn reused<'to>(mut from: Vec<Item<'_>>) -> Vec<Item<'to>> {
-    from.clear();
-    // Collecting in place keeps the allocation; there is nothing to convert.
-    from.into_iter().map_while(|_| None).collect()
 }
 
 impl<'h, 'a> Evaluation<'h, 'a> {
@@ -108,10 +102,10 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             now_millis: settings.now_millis,
             random: Random::new(settings.seed),
             code,
-            registers: reused(std::mem::take(&mut buffers.registers)),
+            registers: BumpVec::new_in(heap.arena.bump()),
             frames: std::mem::take(&mut buffers.frames),
-            loops: Vec::new(),
-            list: reused(std::mem::take(&mut buffers.list)),
+            loops: SmallVec::new(),
+            list: BumpVec::new_in(heap.arena.bump()),
             marks: std::mem::take(&mut buffers.marks),
             groups: Vec::new(),
             nested: 0,
@@ -124,8 +118,6 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     pub(super) fn finish(mut self, buffers: &mut Buffers) -> u64 {
         self.frames.clear();
         self.marks.clear();
-        buffers.registers = reused(self.registers);
-        buffers.list = reused(self.list);
         buffers.frames = self.frames;
         buffers.marks = self.marks;
         self.fuel_left

@@ -29,7 +29,7 @@ pub(crate) use argument::error_value;
 pub(crate) use boolean::truth;
 pub(crate) use building::{check_sequence, check_text_len};
 pub(crate) use equality::deep_equal;
-pub(crate) use json::{number_value, shown, to_value, write_string};
+pub(crate) use json::{NoValue, number_value, shown, to_value, write_string};
 pub(crate) use matching::call_regex;
 pub(crate) use regexp::compile as compile_regexp;
 pub(crate) use sort::merge_sort;

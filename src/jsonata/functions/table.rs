@@ -131,6 +131,11 @@ impl Builtin {
         TABLE.iter().position(|entry| entry.name == name).map(|index| Self(index as u8))
     }
 
+    /// Whether a function has this index.
+    pub(crate) fn is_known(index: u16) -> bool {
+        usize::from(index) < TABLE.len()
+    }
+
     /// Its name, without `$`.
     pub fn name(self) -> &'static str {
         self.entry().map_or("", |entry| entry.name)

@@ -5,7 +5,7 @@ use crate::json::Num;
 use crate::value::timestamp::Timestamp;
 use crate::value::{Value, View, to_json};
 use crate::vm::effect::Effect;
-use crate::vm::fault::Fault;
+use crate::vm::fault::{Fault, QUERY_EVALUATION};
 use crate::vm::history::Moment;
 use crate::vm::machine::Machine;
 use crate::vm::state::{Register, Status};
@@ -58,13 +58,14 @@ impl<'a> Machine<'_, '_, 'a> {
         let parsed =
             value.as_str(self.heap.docs).and_then(|text| Timestamp::parse_rfc3339(text.to_text().as_bytes()));
         let Some(until) = parsed else {
+            let text = self.plain_text(value);
             let path = match self.program.site(pc) {
+                Some(Site::Timestamp) => return Err(invalid_timestamp(&text)),
                 Some(Site::TimestampPath { path }) => path.as_str(),
                 _ => "",
             };
-            let value = self.plain_text(value);
             return Err(Fault::runtime(format!(
-                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {value}"
+                "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {text}"
             )));
         };
         if until.seconds.saturating_sub(self.now.seconds) > WAIT_SECONDS_MAX {
@@ -134,4 +135,15 @@ impl<'a> Machine<'_, '_, 'a> {
             _ => to_json(value, self.heap.docs),
         }
     }
+}
+
+/// An expression for `Timestamp` that came to something else.
+#[cold]
+fn invalid_timestamp(value: &str) -> Fault {
+    let cause = format!(
+        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}"
+    );
+    let mut fault = Fault::states(QUERY_EVALUATION, cause);
+    fault.location = Some("Timestamp".to_owned());
+    fault
 }

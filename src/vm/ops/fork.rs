@@ -8,7 +8,7 @@ use crate::bytecode::{Field, Fork, ForkId, ForkKind, Reg, Site, Tolerance};
 use crate::json::Num;
 use crate::value::{Value, View, to_json};
 use crate::vm::effect::Effect;
-use crate::vm::fault::{Fault, TOLERANCE};
+use crate::vm::fault::{Fault, QUERY_EVALUATION, TOLERANCE};
 use crate::vm::history::{EventDetails, EventType, Moment};
 use crate::vm::machine::{Machine, STRAND_FUEL, mix};
 use crate::vm::state::{Destination, Item, Parent, Register, Status};
@@ -108,7 +108,8 @@ impl<'a> Machine<'_, '_, 'a> {
                 items.extend(array.iter());
                 Ok(())
             }
-            View::Object(object) => {
+            // AWS's TestState wants an array, unlike executions.
+            View::Object(object) if self.state.inspection.is_none() => {
                 let members = object.iter(self.heap.docs);
                 let members = members.map(|(key, item)| (self.heap.text(&key.to_text()), item));
                 members.for_each(|(key, item)| {
@@ -117,13 +118,18 @@ impl<'a> Machine<'_, '_, 'a> {
                 });
                 Ok(())
             }
-            _ => Err(self.no_items(pc)),
+            _ => Err(self.no_items(value, pc)),
         }
     }
 
     /// The error of a value that has no items.
-    pub(in crate::vm) fn no_items(&self, pc: u32) -> Fault {
+    pub(in crate::vm) fn no_items(&self, items: Value<'a>, pc: u32) -> Fault {
         let path = match self.program.site(pc) {
+            Some(Site::Items) => {
+                let input = to_json(items, self.heap.docs);
+                let cause = format!("Map state input must be an array but was: {input}");
+                return Fault::states(QUERY_EVALUATION, cause);
+            }
             Some(Site::ItemsPath { path }) => path.as_str(),
             _ => "$",
         };

@@ -35,7 +35,7 @@ impl<'a> Machine<'_, '_, 'a> {
             length = match items.view(self.heap.docs) {
                 View::Array(items) => items.len(),
                 View::Object(members) => members.len(self.heap.docs),
-                _ => return Err(self.no_items(pc)),
+                _ => return Err(self.no_items(items, pc)),
             };
         }
         let default = self.limits.map_run_concurrency_max;

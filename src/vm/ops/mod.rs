@@ -6,3 +6,4 @@ mod data;
 mod effects;
 mod fork;
 mod map_run;
+mod query;
