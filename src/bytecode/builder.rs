@@ -229,7 +229,10 @@ impl ProgramBuilder {
         for (at, pending) in std::mem::take(&mut self.patches) {
             let bound = self.labels[pending.0].ok_or(BuildError::Unbound)?;
             match &mut self.code[at] {
-                Op::Jump { target } | Op::JumpIf { target, .. } | Op::JumpUnless { target, .. } => {
+                Op::Jump { target }
+                | Op::JumpIf { target, .. }
+                | Op::JumpUnless { target, .. }
+                | Op::JumpOn { target, .. } => {
                     *target = bound;
                 }
                 Op::Exit { next, .. } => *next = bound,

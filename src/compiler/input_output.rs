@@ -19,7 +19,7 @@ impl Lowering<'_, '_> {
     pub(super) fn effective_input(&mut self, state: &State) -> Reg {
         let input = self.path_field(&state.input_path, Reg::INPUT);
         // AWS does not report it of a Parallel.
-        if !matches!(state.kind, StateKind::Parallel(_)) {
+        if !self.is_jsonata() && !matches!(state.kind, StateKind::Parallel(_)) {
             self.inspect(Aspect::AfterInputPath, input);
         }
         input

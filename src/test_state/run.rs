@@ -9,7 +9,7 @@ use super::mock::{self, MockedAnswer};
 use super::refusal::Refusal;
 use super::request::{InspectionLevel, StateConfiguration, TestRequest};
 use super::subject::Subject;
-use crate::asl::model::{MachineType, StateKind};
+use crate::asl::model::{MachineType, QueryLanguage, StateKind};
 use crate::bytecode::{Aspect, Program};
 use crate::compiler::{CompileOptions, Given, compile_state};
 use crate::json::{Document, NodeId, Num, Number, Tag, minify, write_json_string};
@@ -243,7 +243,9 @@ impl Test<'_> {
             if is_started && !steps.iter().any(|(aspect, _)| *aspect == Aspect::MaxConcurrency) {
                 steps.push((Aspect::MaxConcurrency, "0".to_owned()));
             }
-            steps.retain(|(aspect, _)| *aspect != Aspect::AfterItemsPath || map.item_reader.is_none());
+            let is_query = self.subject.state().query_language == QueryLanguage::Jsonata;
+            let is_shown = map.item_reader.is_none() && !is_query;
+            steps.retain(|(aspect, _)| *aspect != Aspect::AfterItemsPath || is_shown);
         }
         for (aspect, value) in &mut steps {
             if is_number(*aspect) {

@@ -53,7 +53,7 @@ impl<'m> Lowering<'m, '_> {
         let fork = self.add_selection(map);
         self.builder.emit_at(Op::Map { dst: selected, first, fork }, site);
         self.inspect(Aspect::AfterItemsPath, first.offset(1));
-        if map.item_selector.is_some() {
+        if map.item_selector.is_some() && !self.is_jsonata() {
             self.inspect(Aspect::AfterItemSelector, selected);
         }
         self.inspect(Aspect::MaxConcurrency, first.offset(2));

@@ -20,7 +20,9 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn fail(&mut self, fail: &Fail) {
-        self.inspect(Aspect::AfterInputPath, Reg::INPUT);
+        if !self.is_jsonata() {
+            self.inspect(Aspect::AfterInputPath, Reg::INPUT);
+        }
         let (error, cause) = (self.registers.one(), self.registers.one());
         self.text_field(fail.error.as_ref(), "ErrorPath", error);
         self.text_field(fail.cause.as_ref(), "CausePath", cause);
