@@ -13,7 +13,7 @@ use super::machine::{Flow, Machine};
 use super::names::Names;
 use super::state::{State, Status};
 use crate::asl::model::MachineType;
-use crate::bytecode::{GraphId, Program, StateType};
+use crate::bytecode::{GraphId, Program, StateId, StateType};
 use crate::json::{Doc, NodeId, ParseError, Parser, Tape, minified_len};
 use crate::limits::Limits;
 use crate::value::timestamp::Timestamp;
@@ -188,6 +188,7 @@ fn begin(state: &mut State<'_>, program: &Program, graph_id: GraphId, start: &St
     let graph = program.graph(graph_id);
     let strand = &mut state.strands[slot as usize];
     strand.graph = graph_id;
+    strand.state = StateId(0);
     strand.pc = graph.entry.0;
     strand.registers.clear();
     strand.registers.resize(usize::from(graph.registers), None);

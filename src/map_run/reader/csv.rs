@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn members_stand_as_in_a_hash_map() {
-        check("zeta,alpha,0,{}\n1,2,3,4\n", &[r#"{"0":"3","zeta":"1","alpha":"2","{}":"4"}"#]);
+        check("zeta,alpha,0,{}\n1,2,3,4\n", &[r#"{"zeta":"1","0":"3","{}":"4","alpha":"2"}"#]);
     }
 
     #[test]
