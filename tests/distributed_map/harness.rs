@@ -27,10 +27,12 @@ pub(crate) fn program(definition: &Value) -> Arc<Program> {
 
 /// A machine of one Map with further fields whose children run `states`, beginning with the first by name.
 pub(crate) fn machine(fields: Value, states: Value) -> Value {
-    let start = states.as_object().unwrap().keys().next().unwrap().clone();
+    let (Value::Object(fields), Value::Object(states)) = (fields, states) else { panic!("no objects") };
+    let start = states.keys().next().unwrap().clone();
     let mut map = json!({"Type": "Map", "End": true, "ItemProcessor": {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": start, "States": states}});
-    map.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": start}});
+    map["ItemProcessor"]["States"] = Value::Object(states);
+    map.as_object_mut().unwrap().extend(fields);
     json!({"StartAt": "M", "States": {"M": map}})
 }
 
@@ -114,5 +116,7 @@ pub(crate) fn check_failure(definition: &Value, input: &Value, store: &Store, er
 }
 
 pub(crate) fn reader(config: Value, parameters: Value, action: &str) -> Value {
-    json!({"ItemReader": {"Resource": format!("arn:aws:states:::s3:{action}"), "ReaderConfig": config, "Parameters": parameters}})
+    let mut fields = json!({"ItemReader": {"Resource": format!("arn:aws:states:::s3:{action}")}});
+    (fields["ItemReader"]["ReaderConfig"], fields["ItemReader"]["Parameters"]) = (config, parameters);
+    fields
 }

@@ -69,7 +69,7 @@ impl Check<'_> {
                 fail("a state entered from outside its graph", self.pc)
             }
             Op::Exit { output, next } => self.reg(output).and_then(|()| self.transition(next)),
-            Op::End { output } => self.reg(output),
+            Op::End { output } | Op::Return { output } => self.reg(output),
             Op::Fail { error, cause } => self.reg(error).and_then(|()| self.reg(cause)),
             Op::Jump { target } => self.label(target),
             Op::JumpIf { test, target } | Op::JumpUnless { test, target } => {
@@ -118,7 +118,6 @@ impl Check<'_> {
                 self.map_run(run)?;
                 self.reg(dst).and_then(|()| self.regs(first, MapRunInput::COUNT))
             }
-            Op::Return { output } => self.reg(output),
             Op::Inspect { src, aspect } => {
                 if let Aspect::Variable(index) = aspect {
                     self.within(usize::from(index), program.graph(self.owners[self.pc]).variables.len())?;
