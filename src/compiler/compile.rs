@@ -70,6 +70,7 @@ pub(super) fn finish(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::asl::model::MachineType;
     use crate::bytecode::{ForkId, GraphId, JitterStrategy, Label, Op, Reg, Retrier, Site, StateId, verify};
     use crate::jsonpath::Path;
     use crate::value::Shape;
@@ -118,7 +119,8 @@ mod tests {
             ),
             1,
         );
-        let sound = compile(&text, &CompileOptions::default()).expect("a sound definition");
+        let options = CompileOptions { machine_type: MachineType::Standard, ..CompileOptions::default() };
+        let sound = compile(&text, &options).expect("a sound definition");
         let check = |break_it: fn(&mut Program), what: &str| {
             let mut program = sound.clone();
             break_it(&mut program);
