@@ -173,6 +173,11 @@ fn runtime_errors_have_causes_without_a_place() {
         request.clone(),
         json!({"status": "FAILED", "error": "States.Runtime", "cause": "Reference path \"$.x\" must point to array."}),
     );
+    // Recorded of AWS: TestState has no iterations over objects.
+    check(
+        json!({"definition": map(&json!({"ItemsPath": "$.x"})), "input": {"x": {"k": 1}}, "mock": {"result": [1]}}),
+        json!({"status": "FAILED", "error": "States.Runtime", "cause": "Reference path \"$.x\" must point to array."}),
+    );
     inspects(request, json!({"input": {"x": 1}, "afterInputPath": {"x": 1}}));
 }
 

@@ -279,6 +279,11 @@ fn run(program: &Arc<Program>, input: &str, answers: u64, park: bool) -> Result<
             Step::Failed => return Err(active.failure().expect("it failed")),
             Step::Yield => {}
             Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
+            Step::Suspend(Effect::StartMapRun { strand }) => {
+                let request = active.take_map_run(strand).expect("asked for");
+                let items = request.items.as_deref();
+                active.answer_map_run(strand, items.ok_or(("States.ItemReaderFailed", None)), now);
+            }
             Step::Suspend(Effect::Sleep { strand, until }) => timers.push((until, strand)),
             Step::Suspend(Effect::InvokeTask { strand, .. }) => {
                 calls += 1;

@@ -5,7 +5,8 @@ use hashbrown::HashMap;
 
 use super::{
     CallId, CallSite, ConstantId, Fork, ForkId, Graph, GraphId, Label, MapRunId, MapRunSite, Op, PathId,
-    Program, QueryId, QuerySite, Site, StateId, StateInfo, TaskId, TaskSite, Test, TestId, VerifyError, verify,
+    Program, QueryId, QuerySite, Site, StateId, StateInfo, TaskId, TaskSite, Test, TestId, VerifyError,
+    verify,
 };
 use crate::asl::model::MachineType;
 use crate::json::{Document, NodeId};

@@ -24,7 +24,8 @@ pub use disassembler::disassemble;
 pub use map_run::{ItemSelection, MapRunInput, MapRunSite};
 pub use op::Op;
 pub use operand::{
-    CallId, ConstantId, ContextField, ForkId, GraphId, Label, MapRunId, PathId, QueryId, Reg, StateId, TaskId, TestId,
+    CallId, ConstantId, ContextField, ForkId, GraphId, Label, MapRunId, PathId, QueryId, Reg, StateId,
+    TaskId, TestId,
 };
 pub use program::{
     CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,

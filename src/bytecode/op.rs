@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Aspect, CallId, ConstantId, ContextField, ForkId, Label, MapRunId, PathId, QueryId, Reg, StateId, TaskId, TestId,
+    Aspect, CallId, ConstantId, ContextField, ForkId, Label, MapRunId, PathId, QueryId, Reg, StateId, TaskId,
+    TestId,
 };
 
 /// One instruction: 8 bytes, `Copy`.

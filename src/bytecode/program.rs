@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, QueryId, QuerySite, Reg, Sites, StateId,
-    TaskId, TaskKind, TestId,
+    CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, QueryId, QuerySite, Reg,
+    Sites, StateId, TaskId, TaskKind, TestId,
 };
 use crate::asl::model::MachineType;
 use crate::intrinsic;

@@ -1,9 +1,9 @@
 //! Conditions of a Choice to jumps: `And`, `Or` and `Not` cost nothing at run time.
 
-use super::query::States;
-use crate::bytecode::Expected;
 use super::lowering::Lowering;
+use super::query::States;
 use crate::asl::model::{ComparisonOperator as C, Condition, DataTest, Operand as Given, Text};
+use crate::bytecode::Expected;
 use crate::bytecode::{Comparison, ContextField, Op, Operand, Ordering3, PathId, PendingLabel, Reg, Test};
 use crate::json::Num;
 use crate::jsonpath::{Path, Pattern, Root};

@@ -70,7 +70,8 @@ pub(super) fn finish(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytecode::{ForkId, JitterStrategy, Label, Op, Reg, Retrier, Site, StateId, verify};
+    use crate::asl::model::MachineType;
+    use crate::bytecode::{ForkId, GraphId, JitterStrategy, Label, Op, Reg, Retrier, Site, StateId, verify};
     use crate::jsonpath::Path;
     use crate::value::Shape;
 
@@ -106,6 +107,40 @@ mod tests {
         check(|p| p.code[0] = Op::Enter { state: StateId(2) }, "a state entered from outside its graph");
         check(|p| p.states[0].catchers[0].target = p.graphs[1].entry, "a state continues outside its graph");
         check(|p| p.states[0].body = Label(u32::MAX), "a state continues outside its graph");
+    }
+
+    #[test]
+    fn broken_map_runs_are_refused() {
+        let text = DEFINITION.replacen(
+            "\"ItemProcessor\":{",
+            concat!(
+                r#""ItemSelector":{"a.$":"$$.Map.Item.Value"},"ItemProcessor":{"ProcessorConfig":"#,
+                r#"{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#
+            ),
+            1,
+        );
+        let options = CompileOptions { machine_type: MachineType::Standard, ..CompileOptions::default() };
+        let sound = compile(&text, &options).expect("a sound definition");
+        let check = |break_it: fn(&mut Program), what: &str| {
+            let mut program = sound.clone();
+            break_it(&mut program);
+            assert_eq!(verify(&program).expect_err("broken").what, what);
+        };
+        check(|p| p.map_runs[0].processor = GraphId(99), "a Map Run without a graph");
+        check(|p| p.map_runs[0].processor = GraphId(0), "a graph with two forks");
+        check(|p| p.map_runs[0].state = StateId(99), "a Map Run outside every state");
+        check(|p| p.map_runs.clear(), "an id outside its table");
+        let far = |p: &mut Program| {
+            p.map_runs[0].selector.iter_mut().for_each(|selector| selector.map_input = Reg(999));
+        };
+        check(far, "a Map Run's registers outside its graph");
+        let seeing =
+            |p: &mut Program| p.map_runs[0].selector.iter_mut().for_each(|selector| selector.variables = 1);
+        check(seeing, "a Map Run's registers outside its graph");
+        check(
+            |p| p.code[0] = Op::Return { output: Reg(0) },
+            "an op that needs a state before one is entered",
+        );
     }
 
     #[test]

@@ -51,11 +51,10 @@ impl Lowering<'_, '_> {
     pub(super) fn query(&mut self, text: &Text, states: States, expected: Expected, dst: Reg) {
         let expression = expression_text(&text.text).unwrap_or(&text.text);
         let builder = &mut self.builder;
-        let mut shape_id = |keys: &[Box<str>]| {
-            Some(u32::from(builder.add_shape(Shape::new(keys.iter().map(|key| &**key)))))
-        };
-        let compiled = jsonata::parse(expression)
-            .and_then(|ast| jsonata::compile(&ast, Dialect::States, &mut shape_id));
+        let mut shape_id =
+            |keys: &[Box<str>]| Some(u32::from(builder.add_shape(Shape::new(keys.iter().map(|key| &**key)))));
+        let compiled =
+            jsonata::parse(expression).and_then(|ast| jsonata::compile(&ast, Dialect::States, &mut shape_id));
         let code = match compiled {
             Ok(code) => code,
             Err(error) => return self.refuse_expression(text, &error),

@@ -1,8 +1,8 @@
 //! `Retry` and `Catch`: tables for the VM, and the catchers' own code.
 
-use super::query::States;
 use super::input_output::Leave;
 use super::lowering::Lowering;
+use super::query::States;
 use crate::asl::model::{self, ErrorName};
 use crate::bytecode::{Catcher, JitterStrategy, Label, Reg, Retrier};
 

@@ -41,7 +41,10 @@ impl SelectedItem {
 impl Lowering<'_, '_> {
     /// Lowers an `ItemSelector` into the raw input of a graph's first state.
     pub(super) fn select_item(&mut self, template: &PayloadTemplate, map_input: Reg, graph: &StateGraph) {
-        if self.is_jsonata() || self.source.tag(template.node) != Tag::Object || !is_dynamic(self.source, template.node) {
+        if self.is_jsonata()
+            || self.source.tag(template.node) != Tag::Object
+            || !is_dynamic(self.source, template.node)
+        {
             return self.template(template, map_input, "ItemSelector", Reg::INPUT);
         }
         let (fields, first) = self.template_fields(template.node, map_input, Reg::INPUT, &template.location);

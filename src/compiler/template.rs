@@ -3,9 +3,9 @@
 //! Key order of what a template produces, as AWS recorded it: the keys without `.$` in template order, then the
 //! keys with `.$` in the order in which a Java `HashMap` would hold their stripped names; at every level.
 
-use super::query::States;
 use super::expression::Target;
 use super::lowering::Lowering;
+use super::query::States;
 use crate::asl::model::{PayloadTemplate, Text};
 use crate::bytecode::{Op, Reg};
 use crate::diagnostic::Span;

@@ -24,6 +24,13 @@ pub(super) struct CallStart {
     pub(super) stopped: oneshot::Receiver<()>,
 }
 
+impl CallStart {
+    /// Whether child executions come with it.
+    pub(super) fn is_map_run(&self) -> bool {
+        matches!(self.work, Work::MapRun(_))
+    }
+}
+
 /// What a call is to do.
 pub(super) enum Work {
     /// Ask a handler.

@@ -112,7 +112,7 @@ impl<'n> Nested<'n> {
         let wake_at = level.suspended.wake_at.filter(|_| !self.setup.time.is_virtual());
         let is_due = wake_at.is_some_and(|wake_at| wake_at <= now);
         if !is_due && let Some(child) = level.run.next() {
-            return self.start_child(level, child, now);
+            return self.start_child(level, &child, now);
         }
         let Level { suspended, number, stopped, run, asked, .. } = level;
         self.asked = asked;
@@ -125,7 +125,7 @@ impl<'n> Nested<'n> {
         self.resume(suspended, Some((number, answer)), now, out)
     }
 
-    fn start_child(&mut self, mut level: Level, child: Child, now: Timestamp) -> Ended {
+    fn start_child(&mut self, mut level: Level, child: &Child, now: Timestamp) -> Ended {
         let started_at = if self.setup.time.is_virtual() { child.started_at } else { now };
         let (graph, names) = level.run.entry();
         let entry = ChildEntry { graph, names: Arc::clone(names), started_at };

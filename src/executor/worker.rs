@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::call::CallStart;
 use super::children::{ChildEntry, Children};
 use super::driver::{Answered, Dispatch, Driver};
 use super::engine::{Ended, Engine, Suspended};
@@ -290,7 +291,10 @@ impl<T> Worker<T> {
         }
         let starts = waiting.suspended.take_starts();
         let (inbox, children) = (&self.inbox, &self.children);
-        let dispatch = |start| Dispatch::new(start, key, Arc::clone(inbox), children.clone());
+        let dispatch = |start: CallStart| {
+            let children = if start.is_map_run() { children.clone() } else { None };
+            Dispatch::new(start, key, Arc::clone(inbox), children)
+        };
         self.outbox.extend(starts.into_iter().map(dispatch));
         if self.outbox.len() >= OUTBOX_MAX {
             self.flush();

@@ -17,13 +17,13 @@ mod signature;
 mod token;
 mod verifier;
 
-pub(crate) use code::{Code, Parameter};
 pub use code::LambdaId;
+pub(crate) use code::{Code, Parameter};
 pub(crate) use compiler::{Dialect, compile};
-pub(crate) use evaluation::{Buffers, Settings, evaluate};
-pub(crate) use functions::{NoValue, to_value};
 pub use error::Error;
+pub(crate) use evaluation::{Buffers, Settings, evaluate};
 pub use expression::{EvaluateError, Evaluator, Expression};
 pub use functions::Builtin;
+pub(crate) use functions::{NoValue, to_value};
 pub use item::{ArrayKind, Function, Item, ItemArray, ItemObject, Items, Kind, Members};
 pub(crate) use normalize::parse;

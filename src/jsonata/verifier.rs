@@ -27,7 +27,8 @@ impl Code {
         // Registers are checked against the smallest frame: the code says nowhere whose an instruction is.
         let owners = self.owners()?;
         for (pc, op) in self.ops.iter().enumerate() {
-            let check = Check { code: self, owners: &owners, pc, registers: self.lambdas[owners[pc]].registers };
+            let check =
+                Check { code: self, owners: &owners, pc, registers: self.lambdas[owners[pc]].registers };
             sound(check.op(*op))?;
             // The code of a lambda ends before that around it goes on.
             let goes_on = owners.get(pc + 1).is_none_or(|next| *next == owners[pc]);
@@ -42,7 +43,9 @@ impl Code {
         let mut owners = vec![0; self.ops.len()];
         let mut innermost = vec![0];
         for (pc, op) in self.ops.iter().enumerate() {
-            if let Some(lambda) = self.lambdas.iter().skip(1).position(|lambda| usize::from(lambda.entry.0) == pc) {
+            if let Some(lambda) =
+                self.lambdas.iter().skip(1).position(|lambda| usize::from(lambda.entry.0) == pc)
+            {
                 innermost.push(lambda + 1);
             }
             if let Op::Closure { lambda, .. } = op {
@@ -128,9 +131,15 @@ impl Check<'_> {
             Op::PushMatch { item, test } => self.reg(item) && self.reg(test),
             Op::PushKeys { item, first, count } => self.reg(item) && self.regs(first, usize::from(count)),
             Op::CloseSorted { dst, sort } => self.reg(dst) && usize::from(sort) < code.sorts.len(),
-            Op::Field { dst, src, name } => self.reg(dst) && self.reg(src) && usize::from(name) < code.names.len(),
-            Op::Chain { dst, src, chain } => self.reg(dst) && self.reg(src) && usize::from(chain) < code.chains.len(),
-            Op::Index { dst, src, number } => self.reg(dst) && self.reg(src) && usize::from(number) < code.numbers.len(),
+            Op::Field { dst, src, name } => {
+                self.reg(dst) && self.reg(src) && usize::from(name) < code.names.len()
+            }
+            Op::Chain { dst, src, chain } => {
+                self.reg(dst) && self.reg(src) && usize::from(chain) < code.chains.len()
+            }
+            Op::Index { dst, src, number } => {
+                self.reg(dst) && self.reg(src) && usize::from(number) < code.numbers.len()
+            }
             Op::EqualString { dst, left, string } => {
                 self.reg(dst) && self.reg(left) && usize::from(string) < code.strings.len()
             }
@@ -200,18 +209,24 @@ impl Check<'_> {
             }
             Op::CallBuiltin { dst, first, site: index } => match site(index) {
                 Some(site) => {
-                    let is_known = site.builtin.is_some_and(|builtin| super::Builtin::is_known(u16::from(builtin.0)));
-                    self.reg(dst) && self.regs(first, usize::from(site.arguments)) && self.reg(site.context) && is_known
+                    let is_known =
+                        site.builtin.is_some_and(|builtin| super::Builtin::is_known(u16::from(builtin.0)));
+                    self.reg(dst)
+                        && self.regs(first, usize::from(site.arguments))
+                        && self.reg(site.context)
+                        && is_known
                 }
                 None => false,
             },
-            Op::Call { dst, first, site: index } | Op::Partial { dst, first, site: index } => match site(index) {
-                Some(site) => {
-                    let count = usize::from(site.arguments).max(site.given.len());
-                    self.reg(dst) && self.regs(first, 1 + count) && self.reg(site.context)
+            Op::Call { dst, first, site: index } | Op::Partial { dst, first, site: index } => {
+                match site(index) {
+                    Some(site) => {
+                        let count = usize::from(site.arguments).max(site.given.len());
+                        self.reg(dst) && self.regs(first, 1 + count) && self.reg(site.context)
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
             Op::TailCall { first, site: index } => match site(index) {
                 Some(site) => self.regs(first, 1 + usize::from(site.arguments)) && self.reg(site.context),
                 None => false,

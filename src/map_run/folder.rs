@@ -123,7 +123,7 @@ impl ObjectStore for Folder {
         };
         let file = BufWriter::new(create().map_err(|error| fail(&error))?);
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        Ok(Box::new(Part { file, part, path, bucket, key, is_finished: false }))
+        Ok(Box::new(Part { file, written_at: part, path, bucket, key, is_finished: false }))
     }
 }
 
@@ -146,7 +146,7 @@ fn reason(error: &io::Error) -> String {
 /// A file that takes its place when it is finished.
 struct Part {
     file: BufWriter<File>,
-    part: PathBuf,
+    written_at: PathBuf,
     path: PathBuf,
     bucket: String,
     key: String,
@@ -165,7 +165,7 @@ impl Write for Part {
 
 impl ObjectWriter for Part {
     fn finish(mut self: Box<Self>) -> Result<(), StoreError> {
-        let done = self.file.flush().and_then(|()| fs::rename(&self.part, &self.path));
+        let done = self.file.flush().and_then(|()| fs::rename(&self.written_at, &self.path));
         done.map_err(|error| StoreError::new("write", &self.bucket, &self.key, reason(&error)))?;
         self.is_finished = true;
         Ok(())
@@ -176,7 +176,7 @@ impl Drop for Part {
     fn drop(&mut self) {
         if !self.is_finished {
             // What cannot be removed is left: it is under no object's name.
-            let _ = fs::remove_file(&self.part);
+            let _ = fs::remove_file(&self.written_at);
         }
     }
 }
@@ -214,7 +214,7 @@ impl Walk {
         Ok(())
     }
 
-    fn info(&self, key: String, path: &Path) -> io::Result<ObjectInfo> {
+    fn info(key: String, path: &Path) -> io::Result<ObjectInfo> {
         let metadata = fs::metadata(path)?;
         let since_epoch = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let modified_at = Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX));
@@ -239,7 +239,7 @@ impl Iterator for Walk {
                     Err(error) => Err(error),
                 }
             } else {
-                self.info(key, &path)
+                Self::info(key, &path)
             };
             let fail = |error| StoreError::new("list", &self.bucket, &self.prefix, reason(&error));
             return Some(result.map_err(fail));

@@ -1,8 +1,8 @@
 //! Map Runs: what a Distributed Map does between its effective input and its result.
 //!
-//! Items are read one by one ([`reader`]), made into what `ItemSelector` says, grouped by `ItemBatcher`, and so become
-//! inputs of child executions ([`feed`]). [`MapRun`] says which child may start, takes how each of them ended, and
-//! counts failures; results are taken in the order of the items, whatever the order of completion ([`results`]). It
+//! Items are read one by one (`reader`), made into what `ItemSelector` says, grouped by `ItemBatcher`, and so become
+//! inputs of child executions (`feed`). `MapRun` says which child may start, takes how each of them ended, and
+//! counts failures; results are taken in the order of the items, whatever the order of completion (`results`). It
 //! starts nothing by itself: whoever drives it runs the children, on many threads or on one.
 //!
 //! Invariants:

@@ -1,7 +1,7 @@
 //! `ResultWriter`: files of results and the manifest that names them.
 //!
 //! `PREFIX/ID/manifest.json` lists `SUCCEEDED_n`, `FAILED_n` and `PENDING_n` files with their sizes; a file that would
-//! grow beyond 5 GB is followed by the next (AWS docs, "ResultWriter (Map)").
+//! grow beyond 5 GB is followed by the next (AWS docs, "`ResultWriter` (Map)").
 
 use std::io::Write;
 use std::sync::Arc;
@@ -72,23 +72,18 @@ impl ResultFiles {
         if files.open.as_ref().is_some_and(|open| open.size + needed > FILE_BYTES_MAX) {
             files.close(self.is_lines)?;
         }
-        let open = match &mut files.open {
-            Some(open) => {
-                open.write(if self.is_lines { b"\n" } else { b"," })?;
-                open
-            }
-            None => {
-                let extension = if self.is_lines { "jsonl" } else { "json" };
-                let key = format!("{}{}_{}.{extension}", self.folder, files.status, files.finished.len());
-                let writer = self.store.write(&self.bucket, &key);
-                let writer = writer.map_err(|error| MapRunError::writer(error.to_string()))?;
-                let open = files.open.insert(OpenFile { key, size: 0, writer });
-                if !self.is_lines {
-                    open.write(b"[")?;
-                }
-                open
-            }
-        };
+        if let Some(open) = &mut files.open {
+            open.write(if self.is_lines { b"\n" } else { b"," })?;
+            return open.write(element);
+        }
+        let extension = if self.is_lines { "jsonl" } else { "json" };
+        let key = format!("{}{}_{}.{extension}", self.folder, files.status, files.finished.len());
+        let writer = self.store.write(&self.bucket, &key);
+        let writer = writer.map_err(|error| MapRunError::writer(error.to_string()))?;
+        let open = files.open.insert(OpenFile { key, size: 0, writer });
+        if !self.is_lines {
+            open.write(b"[")?;
+        }
         open.write(element)
     }
 

@@ -128,7 +128,7 @@ impl Results {
     }
 }
 
-/// All that is known of a child execution (AWS docs, "ResultWriter (Map)": its example files).
+/// All that is known of a child execution (AWS docs, "`ResultWriter` (Map)": its example files).
 fn record(result: &ChildResult<'_>) -> Vec<u8> {
     const INCLUDED: &str = r#"{"Included":true}"#;
     let ChildResult { input, arn, name, state_machine_arn, end } = result;

@@ -86,6 +86,7 @@ mod tests {
         loop {
             match active.run(now) {
                 Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
+                Step::Suspend(Effect::StartMapRun { .. }) => unreachable!("no Distributed Map here"),
                 Step::Done | Step::Failed => return,
                 Step::Yield => {}
                 Step::Suspend(Effect::Sleep { strand, until }) => {

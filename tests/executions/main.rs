@@ -236,7 +236,7 @@ fn map_keeps_order_and_sees_its_context() {
     );
 }
 
-/// AWS docs, "ItemsPath (Map, JSONPath only)": each member is an iteration, and the pair is its input.
+/// AWS docs, "`ItemsPath` (Map, JSONPath only)": each member is an iteration, and the pair is its input.
 #[test]
 fn map_runs_over_the_members_of_an_object() {
     let map = |selector: Value| {

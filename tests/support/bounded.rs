@@ -57,6 +57,11 @@ pub(crate) fn run_bounded(program: &Arc<Program>, input: &str) -> Result<String,
         steps += 1;
         match active.run(now) {
             Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
+            Step::Suspend(Effect::StartMapRun { strand }) => {
+                let request = active.take_map_run(strand).expect("asked for");
+                let items = request.items.as_deref();
+                active.answer_map_run(strand, items.ok_or(("States.ItemReaderFailed", None)), now);
+            }
             Step::Done => {
                 let mut output = Vec::new();
                 active.write_output(&mut output);

@@ -91,6 +91,7 @@ pub(crate) fn execute_recorded(
             Step::Failed => break Err(active.failure().expect("failed")),
             Step::Yield => {}
             Step::Suspend(Effect::StopTask { strand }) => active.task_stopped(strand, now),
+            Step::Suspend(Effect::StartMapRun { .. }) => unreachable!("no test here has a Distributed Map"),
             Step::Suspend(Effect::Sleep { strand, until }) => timers.push((until, strand, false)),
             Step::Suspend(Effect::InvokeTask { strand, task, deadline, .. }) => {
                 let state = program.task(task).state.clone();

@@ -23,11 +23,11 @@ pub struct Map {
     /// `ToleratedFailurePercentage` or `ToleratedFailurePercentagePath`.
     pub tolerated_failure_percentage: Option<FloatField>,
     /// `ItemReader`.
-    pub item_reader: Option<ItemReader>,
+    pub item_reader: Option<Box<ItemReader>>,
     /// `ItemBatcher`.
-    pub item_batcher: Option<ItemBatcher>,
+    pub item_batcher: Option<Box<ItemBatcher>>,
     /// `ResultWriter`.
-    pub result_writer: Option<ResultWriter>,
+    pub result_writer: Option<Box<ResultWriter>>,
     /// `Label`.
     pub label: Option<String>,
     /// `ResultSelector`.

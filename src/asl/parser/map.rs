@@ -45,6 +45,8 @@ pub(super) fn read(reader: &mut Reader<'_>, object: &Object<'_>, scope: &mut Sco
     if mode == ProcessorMode::Inline {
         warn_of_distributed_fields(reader, object);
     }
+    let (item_reader, item_batcher, result_writer) =
+        (item_reader.map(Box::new), item_batcher.map(Box::new), result_writer.map(Box::new));
     Some(Map {
         items_path,
         items,

@@ -90,7 +90,7 @@ impl Check<'_> {
                 fail("a state entered from outside its graph", self.pc)
             }
             Op::Exit { output, next } => self.reg(output).and_then(|()| self.transition(next)),
-            Op::End { output } => self.reg(output),
+            Op::End { output } | Op::Return { output } => self.reg(output),
             Op::Fail { error, cause } => self.reg(error).and_then(|()| self.reg(cause)),
             Op::Jump { target } => self.label(target),
             Op::JumpIf { test, target } | Op::JumpUnless { test, target } => {
@@ -105,7 +105,9 @@ impl Check<'_> {
                 self.within(constant.index(), program.constant_nodes.len())?;
                 self.reg(dst)
             }
-            Op::Move { dst, src } | Op::MoveOptional { dst, src } => self.reg(dst).and_then(|()| self.reg(src)),
+            Op::Move { dst, src } | Op::MoveOptional { dst, src } => {
+                self.reg(dst).and_then(|()| self.reg(src))
+            }
             Op::Select { dst, src, path } => {
                 self.within(path.index(), program.paths.len())?;
                 self.reg(dst).and_then(|()| self.reg(src))
@@ -140,7 +142,6 @@ impl Check<'_> {
                 self.map_run(run)?;
                 self.reg(dst).and_then(|()| self.regs(first, MapRunInput::COUNT))
             }
-            Op::Return { output } => self.reg(output),
             Op::Query { dst, first, query } => {
                 self.within(query.index(), program.queries.len())?;
                 self.reg(dst).and_then(|()| self.regs(first, program.query(query).parameter_count()))

@@ -1,11 +1,11 @@
 //! Choice.
 
-use crate::compiler::query::States;
 use crate::asl::model::{Choice, State};
 use crate::bytecode::Op;
 use crate::compiler::assign::Assignments;
 use crate::compiler::input_output::Leave;
 use crate::compiler::lowering::Lowering;
+use crate::compiler::query::States;
 
 impl Lowering<'_, '_> {
     /// Rules in order; a matched rule's own `Assign` counts, the state's only with `Default`.

@@ -61,7 +61,7 @@ impl<'m> Lowering<'m, '_> {
     }
 
     fn map_run_site(&mut self, map: &'m Map, execution_type: ExecutionType) -> MapRunSite {
-        let (reader, batcher) = (map.item_reader.as_ref(), map.item_batcher.as_ref());
+        let (reader, batcher) = (map.item_reader.as_deref(), map.item_batcher.as_deref());
         let name = |name, field: Option<&IntField>| field.map(|field| int_name(name, field));
         MapRunSite {
             state: self.state_id,
@@ -99,8 +99,8 @@ fn int_fields(map: &Map) -> [(Option<&IntField>, MapRunInput); 5] {
         (map.item_reader.as_ref().and_then(|reader| reader.max_items.as_ref()), MapRunInput::MaxItems),
         (map.max_concurrency.as_ref(), MapRunInput::MaxConcurrency),
         (map.tolerated_failure_count.as_ref(), MapRunInput::ToleratedFailureCount),
-        (items_max(map.item_batcher.as_ref()), MapRunInput::BatchItemsMax),
-        (bytes_max(map.item_batcher.as_ref()), MapRunInput::BatchBytesMax),
+        (items_max(map.item_batcher.as_deref()), MapRunInput::BatchItemsMax),
+        (bytes_max(map.item_batcher.as_deref()), MapRunInput::BatchBytesMax),
     ]
 }
 

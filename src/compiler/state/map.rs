@@ -1,11 +1,11 @@
 //! Map, inline.
 
-use crate::bytecode::Expected;
-use crate::compiler::query::States;
 use super::task::AfterWork;
 use crate::asl::model::{FloatField, IntField, Map, PathField, ProcessorMode, State};
+use crate::bytecode::Expected;
 use crate::bytecode::{Field, Fork, ForkKind, Op, Reg, Site, Tolerance};
 use crate::compiler::lowering::Lowering;
+use crate::compiler::query::States;
 
 impl<'m> Lowering<'m, '_> {
     pub(super) fn map(&mut self, state: &'m State, map: &'m Map) {

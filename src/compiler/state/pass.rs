@@ -1,10 +1,10 @@
 //! Pass.
 
-use crate::bytecode::Reg;
-use crate::compiler::query::States;
 use crate::asl::model::{Pass, State};
 use crate::bytecode::Aspect;
+use crate::bytecode::Reg;
 use crate::compiler::lowering::Lowering;
+use crate::compiler::query::States;
 use crate::compiler::template::constant_text;
 
 impl Lowering<'_, '_> {

@@ -1,11 +1,11 @@
 //! Task.
 
-use crate::compiler::query::has_expression;
-use crate::bytecode::Expected;
-use crate::compiler::query::States;
 use crate::asl::model::{Catcher, IntField, PathField, PayloadTemplate, Retrier, State, Task, Transition};
+use crate::bytecode::Expected;
 use crate::bytecode::{Aspect, Op, Reg, Resource, Site, TaskSite};
 use crate::compiler::lowering::Lowering;
+use crate::compiler::query::States;
+use crate::compiler::query::has_expression;
 use crate::compiler::template::constant_text;
 use crate::json::Tag;
 

@@ -1,13 +1,13 @@
 //! Succeed and Fail.
 
-use crate::bytecode::Expected;
-use crate::compiler::query::States;
 use crate::asl::model::{Fail, State, TextField};
+use crate::bytecode::Expected;
 use crate::bytecode::{Aspect, Op, Reg};
 use crate::compiler::assign::Assignments;
 use crate::compiler::expression::Target;
 use crate::compiler::input_output::Leave;
 use crate::compiler::lowering::Lowering;
+use crate::compiler::query::States;
 
 impl Lowering<'_, '_> {
     pub(super) fn succeed(&mut self, state: &State) {

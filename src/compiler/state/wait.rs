@@ -1,10 +1,10 @@
 //! Wait.
 
-use crate::bytecode::Expected;
-use crate::compiler::query::States;
 use crate::asl::model::{IntField, State, TextField, Wait, WaitFor};
+use crate::bytecode::Expected;
 use crate::bytecode::{Op, Reg, Site};
 use crate::compiler::lowering::Lowering;
+use crate::compiler::query::States;
 
 impl Lowering<'_, '_> {
     pub(super) fn wait(&mut self, state: &State, wait: &Wait) {

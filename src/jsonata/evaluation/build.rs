@@ -105,7 +105,8 @@ impl<'a> Evaluation<'_, 'a> {
     /// Adds the loop's element if a predicate's value is true, or names its position.
     fn push_match(&mut self, item: Item<'a>, test: Item<'a>) -> Result<(), Error> {
         let docs = self.heap.docs;
-        let Some((position, len)) = self.loops.last().map(|innermost| (innermost.taken.saturating_sub(1), innermost.len))
+        let Some((position, len)) =
+            self.loops.last().map(|innermost| (innermost.taken.saturating_sub(1), innermost.len))
         else {
             return Ok(());
         };

@@ -63,19 +63,14 @@ impl CsvRows {
         let rows = builder.from_reader(metered);
         let members = Vec::new();
         let mut csv = Self { rows, row: ByteRecord::new(), read, members, number: 0, source };
-        let mut first_row = Vec::new();
-        let headers = match headers {
-            Some(headers) => headers,
-            None => {
-                if csv.read_row()? {
-                    first_row = csv
-                        .row
-                        .iter()
-                        .map(|cell| csv.text(cell).map(str::to_owned))
-                        .collect::<Result<_, _>>()?;
-                }
-                &first_row
-            }
+        let first_row;
+        let headers = if let Some(headers) = headers {
+            headers
+        } else {
+            let cells = if csv.read_row()? { csv.row.iter().collect() } else { Vec::new() };
+            let names = cells.into_iter().map(|cell| csv.text(cell).map(str::to_owned));
+            first_row = names.collect::<Result<Vec<_>, _>>()?;
+            &first_row
         };
         csv.members = members_of(headers)?;
         Ok(csv)
@@ -172,7 +167,7 @@ mod tests {
 
     #[test]
     fn members_stand_as_in_a_hash_map() {
-        check("zeta,alpha,0,{}\n1,2,3,4\n", &[r#"{"0":"3","zeta":"1","alpha":"2","{}":"4"}"#]);
+        check("zeta,alpha,0,{}\n1,2,3,4\n", &[r#"{"zeta":"1","0":"3","{}":"4","alpha":"2"}"#]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where items come from: one by one, and never more in memory than one needs.
 //!
-//! Rules are AWS's ("ItemReader (Map)" in the Step Functions Developer Guide), and as far as tables are concerned what
+//! Rules are AWS's ("`ItemReader` (Map)" in the Step Functions Developer Guide), and as far as tables are concerned what
 //! was recorded of it.
 
 #[cfg(feature = "distributed-map")]

@@ -108,7 +108,7 @@ impl<'a> Machine<'_, '_, 'a> {
                 items.extend(array.iter());
                 Ok(())
             }
-            // AWS's TestState wants an array, unlike executions.
+            // TestState takes arrays alone, as recorded of AWS.
             View::Object(object) if self.state.inspection.is_none() => {
                 let members = object.iter(self.heap.docs);
                 let members = members.map(|(key, item)| (self.heap.text(&key.to_text()), item));

@@ -80,7 +80,9 @@ impl<'a> Machine<'_, '_, 'a> {
         let shown = crate::value::to_json(value, docs);
         Err(failed(
             site,
-            &format!("returned an unexpected result type. Expected '{expected}', but was '{found}' for value: {shown}"),
+            &format!(
+                "returned an unexpected result type. Expected '{expected}', but was '{found}' for value: {shown}"
+            ),
         ))
     }
 }
