@@ -18,7 +18,7 @@ pub(crate) struct Ast {
 
 impl Ast {
     /// One node.
-    pub fn node(&self, id: NodeId) -> &Node {
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 }
@@ -260,7 +260,7 @@ pub(crate) enum Operator {
 
 impl Operator {
     /// As it is written.
-    pub fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Add => "+",
             Self::Subtract => "-",

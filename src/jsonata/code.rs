@@ -7,22 +7,22 @@ use serde::{Deserialize, Serialize};
 
 /// A register of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Reg(pub u16);
+pub(crate) struct Reg(pub u16);
 
 impl Reg {
     /// What `$` is where the frame begins.
-    pub const CONTEXT: Self = Self(0);
+    pub(crate) const CONTEXT: Self = Self(0);
 
     /// The register `offset` after this one.
     #[must_use]
-    pub fn offset(self, offset: u16) -> Self {
+    pub(crate) fn offset(self, offset: u16) -> Self {
         Self(self.0.saturating_add(offset))
     }
 }
 
 /// A position in the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Label(pub u16);
+pub(crate) struct Label(pub u16);
 
 /// A lambda of an expression; 0 is the expression itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl LambdaId {
 /// How a list that was built becomes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
-pub enum Close {
+pub(crate) enum Close {
     /// A sequence, as it is; not unwrapped.
     Sequence,
     /// A sequence, unwrapped: the result of a query.
@@ -58,7 +58,7 @@ pub enum Close {
 /// How a loop looks at what it goes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
-pub enum Over {
+pub(crate) enum Over {
     /// The elements of an array of any kind; anything else, nothing included, once.
     Context,
     /// As `Context`, but nothing has no elements.
@@ -72,7 +72,7 @@ pub enum Over {
 /// A literal without operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
-pub enum Literal {
+pub(crate) enum Literal {
     /// Nothing.
     Undefined,
     /// `null`
@@ -88,7 +88,7 @@ pub enum Literal {
 /// One instruction: 8 bytes, `Copy`. "Fails" means: ends the evaluation with an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
-pub enum Op {
+pub(crate) enum Op {
     /// Loads a literal.
     Literal { dst: Reg, literal: Literal },
     /// Loads a number of the table.
@@ -247,7 +247,7 @@ const _: () = assert!(size_of::<Op>() == 8);
 
 /// A lambda, or the expression itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Lambda {
+pub(crate) struct Lambda {
     /// Where its code starts.
     pub entry: Label,
     /// Size of its frame.
@@ -264,7 +264,7 @@ pub struct Lambda {
 
 /// A call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Site {
+pub(crate) struct Site {
     /// The function of the language, of `CallBuiltin`.
     pub builtin: Option<super::functions::Builtin>,
     /// How many arguments.
@@ -283,7 +283,7 @@ pub struct Site {
 
 /// A step that binds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct TupleStep {
+pub(crate) struct TupleStep {
     /// The binding that gets the result, which then is not the context (`@`).
     pub focus: Option<u16>,
     /// The binding that gets the number of the result (`#`).
@@ -294,7 +294,7 @@ pub struct TupleStep {
 
 /// What an expression is given besides its input.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Parameter {
+pub(crate) enum Parameter {
     /// The whole input, `$$`.
     Root,
     /// A variable that the expression does not bind itself.
@@ -305,7 +305,7 @@ pub enum Parameter {
 
 /// A compiled expression.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Code {
+pub(crate) struct Code {
     /// The instructions.
     pub ops: Vec<Op>,
     /// The expression, then its lambdas.
@@ -340,7 +340,7 @@ pub struct Code {
 
 impl Code {
     /// Where in the text the instruction at `pc` comes from.
-    pub fn position(&self, pc: u16) -> Option<u32> {
+    pub(crate) fn position(&self, pc: u16) -> Option<u32> {
         let at = self.positions.binary_search_by_key(&pc, |(at, _)| *at).ok()?;
         Some(self.positions[at].1)
     }

@@ -143,7 +143,7 @@ fn fill(template: &str, detail: &Detail) -> String {
             "token" => push_json(detail.token.as_deref(), &mut out),
             "type" => push_json(detail.text.as_deref(), &mut out),
             "index" => {
-                out.push_str(&detail.index.map_or_else(|| "undefined".to_owned(), |index| index.to_string()))
+                out.push_str(&detail.index.map_or_else(|| "undefined".to_owned(), |index| index.to_string()));
             }
             "!token" => out.push_str(detail.token.as_deref().unwrap_or("undefined")),
             "!text" => out.push_str(detail.text.as_deref().unwrap_or("undefined")),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `/pattern/flags`.
 #[derive(Debug, Clone)]
-pub struct Regexp {
+pub(crate) struct Regexp {
     pattern: Box<str>,
     flags: Box<str>,
     compiled: regex::Regex,
@@ -19,13 +19,13 @@ struct Text {
 
 impl Regexp {
     /// Compiles a pattern in JavaScript's dialect; the error says what cannot be matched in linear time.
-    pub fn new(pattern: &str, flags: &str) -> Result<Self, String> {
+    pub(crate) fn new(pattern: &str, flags: &str) -> Result<Self, String> {
         let compiled = super::functions::compile_regexp(pattern, flags)?;
         Ok(Self { pattern: pattern.into(), flags: flags.into(), compiled })
     }
 
     /// The compiled expression.
-    pub fn compiled(&self) -> &regex::Regex {
+    pub(crate) fn compiled(&self) -> &regex::Regex {
         &self.compiled
     }
 }

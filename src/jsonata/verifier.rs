@@ -10,7 +10,7 @@ impl Code {
     /// Checks all operands; `shapes` is the number of shapes of the heap.
     pub(crate) fn verify(&self, shapes: usize) -> Result<(), Unsound> {
         let sound = |holds: bool| if holds { Ok(()) } else { Err(Unsound) };
-        sound(!self.ops.is_empty() && self.ops.len() <= usize::from(u16::MAX))?;
+        sound(!self.ops.is_empty() && u16::try_from(self.ops.len()).is_ok())?;
         sound(!self.lambdas.is_empty())?;
         sound(self.shape_ids.len() == self.shape_keys.len())?;
         sound(self.shape_ids.iter().all(|id| (*id as usize) < shapes))?;

@@ -109,7 +109,7 @@ impl Compiler<'_> {
             NodeKind::Array { items, is_step } => self.array(items, *is_step, dst),
             NodeKind::Object(pairs) => self.object(pairs, node.position, dst),
             NodeKind::Binary { operator, left, right } => {
-                self.binary(*operator, *left, *right, node.position, dst)
+                self.binary(*operator, *left, *right, node.position, dst);
             }
             NodeKind::Bind { name, value } => self.bind_expression(name, *value, dst),
             NodeKind::Block { expressions, .. } => self.block(expressions, dst),
@@ -140,7 +140,7 @@ impl Compiler<'_> {
             }
             NodeKind::Apply { left, right } => self.apply(*left, *right, node.position, node.keep_array, dst),
             NodeKind::Transform { pattern, update, delete } => {
-                self.transform(*pattern, *update, *delete, dst)
+                self.transform(*pattern, *update, *delete, dst);
             }
             // Only as a step; as an expression it would sort what it stands in.
             NodeKind::Sort(terms) => {

@@ -23,7 +23,7 @@ impl Compiler<'_> {
             let node = self.ast.node(step.node);
             match &node.kind {
                 NodeKind::Sort(terms) if is_stream => {
-                    self.sort_tuples(terms, source.register, node.position, dst)
+                    self.sort_tuples(terms, source.register, node.position, dst);
                 }
                 NodeKind::Sort(terms) => {
                     self.sort(terms, source.register, source.over, node.position, dst);

@@ -57,7 +57,7 @@ impl<'a> Evaluation<'_, 'a> {
                 self.push_spread(item)?;
             }
             Op::PushMatch { item, test } => {
-                self.push_match(self.get(cursor, item), self.get(cursor, test))?
+                self.push_match(self.get(cursor, item), self.get(cursor, test))?;
             }
             Op::PushKeys { item, first, count } => {
                 let item = self.get(cursor, item);

@@ -254,7 +254,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Calls a function and returns what it returns, unwrapped if it is a lambda; fails with T1006 if it is none.
-    pub fn call(&mut self, function: Item<'a>, arguments: &[Item<'a>]) -> Result<Item<'a>, Error> {
+    pub(crate) fn call(&mut self, function: Item<'a>, arguments: &[Item<'a>]) -> Result<Item<'a>, Error> {
         self.charge(1)?;
         self.invoke(function, SmallVec::from_slice(arguments), Item::Undefined)
     }
@@ -326,7 +326,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// How many parameters a function has.
-    pub fn arity(&self, function: Item<'a>) -> usize {
+    pub(crate) fn arity(&self, function: Item<'a>) -> usize {
         let Item::Function(function) = function else { return 0 };
         match function {
             Function::Builtin(builtin) => builtin.arity(),

@@ -41,15 +41,12 @@ impl<'a> Groups<'a> {
             self.next = 0;
         }
         let found = self.groups[self.next..].iter().position(|group| group.pair == pair);
-        match found {
-            Some(offset) => {
-                self.next += offset + 1;
-                self.groups.get(self.next - 1)
-            }
-            None => {
-                self.pair = None;
-                None
-            }
+        if let Some(offset) = found {
+            self.next += offset + 1;
+            self.groups.get(self.next - 1)
+        } else {
+            self.pair = None;
+            None
         }
     }
 }

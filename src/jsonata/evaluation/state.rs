@@ -124,13 +124,13 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     }
 
     /// The compiled regular expression of a `Function::Regex`.
-    pub fn regex(&self, index: u32) -> Option<&'h regex::Regex> {
+    pub(crate) fn regex(&self, index: u32) -> Option<&'h regex::Regex> {
         self.code.regexes.get(index as usize).map(crate::jsonata::regexes::Regexp::compiled)
     }
 
     /// Uses fuel: about one unit per element or 64 bytes looked at. Fails when the evaluation's budget is used up.
     #[inline]
-    pub fn charge(&mut self, units: usize) -> Result<(), Error> {
+    pub(crate) fn charge(&mut self, units: usize) -> Result<(), Error> {
         match self.fuel_left.checked_sub(units as u64) {
             Some(left) => {
                 self.fuel_left = left;
@@ -142,7 +142,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
 
     /// Fails if `bytes` more would be more memory than an evaluation may hold: asked before building something large.
     #[inline]
-    pub fn reserve(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn reserve(&mut self, bytes: usize) -> Result<(), Error> {
         let held = self.heap.arena.bytes_held().saturating_add(bytes) as u64;
         if held <= self.arena_bytes_max { Ok(()) } else { Err(out_of_memory(self.arena_bytes_max)) }
     }
