@@ -123,7 +123,7 @@ impl Check<'_> {
             Op::Open | Op::GroupOpen => true,
             Op::Jump { target } => self.label(target),
             Op::MoveIfBound { dst, src, target } => self.reg(dst) && self.reg(src) && self.label(target),
-            Op::Next { dst, exit } => self.reg(dst) && self.label(exit),
+            Op::Next { dst, exit } | Op::GroupNext { dst, exit, .. } => self.reg(dst) && self.label(exit),
             Op::JumpIfTrue { test, target }
             | Op::JumpUnlessTrue { test, target }
             | Op::JumpIfDefined { test, target }
@@ -148,7 +148,6 @@ impl Check<'_> {
                 self.reg(dst) && self.regs(first, keys)
             }
             Op::GroupAdd { key, item, .. } => self.reg(key) && self.reg(item),
-            Op::GroupNext { dst, exit, .. } => self.reg(dst) && self.label(exit),
             Op::Partial { .. }
             | Op::Call { .. }
             | Op::TailCall { .. }

@@ -99,7 +99,8 @@ impl Roots<'_> {
             doc.members(NodeId::ROOT).map(|(name, _)| doc.string(name).to_text()).collect()
         });
         let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-        let expression = Expression::with_variables(text, &names).map_err(EvalError::syntax)?;
+        let expression =
+            Expression::with_variables(text, &names).map_err(|error| EvalError::syntax(&error))?;
         let input = self.input.map(|input| input.doc().bytes());
         let mut out = Vec::new();
         let now_millis = SystemClock::default().now().to_millis();
@@ -160,8 +161,8 @@ impl EvalError {
     }
 
     /// The expression is none.
-    fn syntax(error: jsonata::Error) -> Self {
-        Self { status: ExitStatus::Unusable, ..Self::jsonata(&error) }
+    fn syntax(error: &jsonata::Error) -> Self {
+        Self { status: ExitStatus::Unusable, ..Self::jsonata(error) }
     }
 
     /// The expression failed.

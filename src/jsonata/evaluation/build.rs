@@ -113,7 +113,7 @@ impl<'a> Evaluation<'_, 'a> {
         let is_here = |number: f64| {
             let number = number.floor();
             let number = if number < 0.0 { len as f64 + number } else { number };
-            number == position as f64
+            (number - position as f64).abs() < 0.5 // both are whole
         };
         if let Some(number) = test.as_number(docs) {
             super::operators::finite(number)?;
