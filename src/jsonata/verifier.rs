@@ -162,6 +162,13 @@ impl Check<'_> {
                 self.tuple(first) && self.reg(result) && usize::from(step) < code.tuple_steps.len()
             }
             Op::TupleNumber { stream, binding } => self.reg(stream) && binding < code.tuple_bindings,
+            _ => self.plain(op),
+        }
+    }
+
+    /// Instructions with nothing but registers.
+    fn plain(self, op: Op) -> bool {
+        match op {
             Op::Move { dst, src }
             | Op::LoadCell { dst, cell: src }
             | Op::StoreCell { cell: dst, src }
@@ -190,6 +197,8 @@ impl Check<'_> {
             | Op::Concatenate { dst, left, right }
             | Op::Range { dst, left, right }
             | Op::In { dst, left, right } => self.reg(dst) && self.reg(left) && self.reg(right),
+            // Everything else is checked by `op`.
+            _ => true,
         }
     }
 

@@ -48,6 +48,14 @@ impl<'a> Evaluation<'_, 'a> {
                 let item = self.kept_singleton(self.get(cursor, dst));
                 self.set(cursor, dst, item);
             }
+            _ => return self.listing(cursor, op),
+        }
+        Ok(())
+    }
+
+    /// Loops' elements and lists.
+    fn listing(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+        match op {
             Op::Position { dst } => {
                 let taken = self.loops.last().map_or(0, |innermost| innermost.taken);
                 self.set(cursor, dst, Item::Number(taken.saturating_sub(1) as f64));
