@@ -24,8 +24,28 @@ pub fn format_f64(value: f64, out: &mut Vec<u8>) {
             out.push(b'-');
         }
         let mut buffer = zmij::Buffer::new();
-        Shortest::new(buffer.format_finite(value.abs())).write(out);
+        let text = buffer.format_finite(value.abs());
+        if is_plain(text) { out.extend_from_slice(text.as_bytes()) } else { Shortest::new(text).write(out) }
     }
+}
+
+/// Bytes that [`format_f64`] writes.
+pub fn f64_len(value: f64) -> usize {
+    let mut buffer = zmij::Buffer::new();
+    if value.is_finite() && value.fract() != 0.0 {
+        let text = buffer.format_finite(value);
+        if is_plain(text) {
+            return text.len();
+        }
+    }
+    let mut out = Vec::new();
+    format_f64(value, &mut out);
+    out.len()
+}
+
+/// Whether a fraction is written as JavaScript writes it: the two differ only in when they use an exponent.
+fn is_plain(text: &str) -> bool {
+    !text.as_bytes().contains(&b'e')
 }
 
 /// The digits of a positive double, and where its point stands.

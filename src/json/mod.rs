@@ -24,7 +24,7 @@ mod write;
 
 pub use document::{Doc, Document, Elements, Members};
 pub use error::{ParseError, ParseErrorKind};
-pub use format::format_f64;
+pub use format::{f64_len, format_f64};
 pub use number::{Num, Number};
 pub use parse::Parser;
 pub use string::{Chars, JsonStr, same_bytes};

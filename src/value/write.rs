@@ -4,7 +4,7 @@ use super::container::{Array, Members, Object, Text};
 use super::view::{ArrayIter, NumberView, ObjectIter};
 use super::{Docs, Value, View};
 use crate::json::{
-    Doc, DocFlags, JsonStr, NodeId, Num, format_f64, minified_len, minify, write_canonical_string,
+    Doc, DocFlags, JsonStr, NodeId, Num, f64_len, format_f64, minified_len, minify, write_canonical_string,
     write_json_string,
 };
 
@@ -15,11 +15,7 @@ pub fn rendered_len(value: Value<'_>, docs: &Docs<'_>) -> usize {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
         Value::Int(int) => itoa::Buffer::new().format(int).len(),
-        Value::Float(float) => {
-            let mut out = Vec::new();
-            format_f64(float, &mut out);
-            out.len()
-        }
+        Value::Float(float) => f64_len(float),
         Value::Node { doc, node } => minified_len(docs.get(doc), node),
         Value::ArenaNode { node, doc } => minified_len(doc.doc(), node),
         Value::Text(Text { len_rendered, .. })

@@ -18,107 +18,148 @@ impl<'a> Evaluation<'_, 'a> {
     pub(super) fn run(&mut self, depth: usize, entry: Label) -> Result<Item<'a>, Error> {
         let base = self.frames.last().map_or(0, |frame| frame.base);
         let mut cursor = Cursor { pc: usize::from(entry.0), base };
+        match self.steps(&mut cursor, depth) {
+            Ok(result) => Ok(result),
+            Err(error) => Err(self.located(error, cursor.pc, depth)),
+        }
+    }
+
+    /// The interpreter's loop. Where it is stands in locals; the cursor is brought up to date for all that is called
+    /// and may look at it.
+    fn steps(&mut self, cursor: &mut Cursor, depth: usize) -> Result<Item<'a>, Error> {
+        let code = self.code;
+        let Cursor { mut pc, mut base } = *cursor;
+        macro_rules! get {
+            ($register:expr) => {
+                self.registers[base + usize::from($register.0)]
+            };
+        }
+        macro_rules! set {
+            ($register:expr, $item:expr) => {
+                self.registers[base + usize::from($register.0)] = $item
+            };
+        }
+        macro_rules! attempt {
+            ($result:expr) => {
+                match $result {
+                    Ok(found) => found,
+                    Err(error) => {
+                        cursor.pc = pc;
+                        return Err(error);
+                    }
+                }
+            };
+        }
+        // Numbers are computed with in place; everything else is another function's matter.
+        macro_rules! numeric {
+            ($dst:expr, $left:expr, $right:expr, $op:expr, |$a:ident, $b:ident| $result:expr) => {
+                match (self.number(get!($left)), self.number(get!($right))) {
+                    (Some($a), Some($b)) => set!($dst, $result),
+                    _ => {
+                        *cursor = Cursor { pc, base };
+                        self.operator(cursor, $op)?;
+                    }
+                }
+            };
+        }
         loop {
-            match self.step(&mut cursor, depth) {
-                Ok(None) => {}
-                Ok(Some(result)) => return Ok(result),
-                Err(error) => return Err(self.located(error, cursor.pc, depth)),
+            let op = code.ops[pc];
+            pc += 1;
+            match op {
+                Op::Literal { dst, literal } => set!(dst, literal_item(literal)),
+                Op::Number { dst, number } => set!(dst, Item::Number(code.numbers[usize::from(number)])),
+                Op::String { dst, string } => {
+                    set!(dst, Item::text(&code.strings[usize::from(string)], self.heap));
+                }
+                Op::Move { dst, src } => set!(dst, get!(src)),
+                Op::MoveIfBound { dst, src, target } => {
+                    let item = match get!(src) {
+                        Item::Cell(cell) => cell.get(),
+                        item => item,
+                    };
+                    if !matches!(item, Item::Unbound) {
+                        set!(dst, item);
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::LoadCell { dst, cell } => {
+                    if let Item::Cell(cell) = get!(cell) {
+                        set!(dst, cell.get());
+                    }
+                }
+                Op::Field { dst, src, name } => {
+                    let item = attempt!(self.field(get!(src), &code.names[usize::from(name)]));
+                    set!(dst, item);
+                }
+                Op::Loop { src, over } => self.start_loop(get!(src), over),
+                Op::Next { dst, exit } => match attempt!(self.next_element()) {
+                    Some(item) => set!(dst, item),
+                    None => pc = usize::from(exit.0),
+                },
+                Op::Jump { target } => pc = usize::from(target.0),
+                Op::JumpIfTrue { test, target } => {
+                    if self.is_true(get!(test)) {
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::JumpUnlessTrue { test, target } => {
+                    if !self.is_true(get!(test)) {
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::JumpIfDefined { test, target } => {
+                    if !get!(test).is_undefined() {
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::Push { src } => {
+                    let item = get!(src);
+                    if !item.is_undefined() {
+                        self.list.push(item);
+                    }
+                }
+                Op::Open => self.marks.push(self.list.len()),
+                Op::Add { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::Number(a + b)),
+                Op::Subtract { dst, left, right } => {
+                    numeric!(dst, left, right, op, |a, b| Item::Number(a - b))
+                }
+                Op::Multiply { dst, left, right } => {
+                    numeric!(dst, left, right, op, |a, b| Item::Number(a * b))
+                }
+                Op::Less { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::bool(a < b)),
+                Op::LessOrEqual { dst, left, right } => {
+                    numeric!(dst, left, right, op, |a, b| Item::bool(a <= b))
+                }
+                Op::Greater { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::bool(a > b)),
+                Op::GreaterOrEqual { dst, left, right } => {
+                    numeric!(dst, left, right, op, |a, b| Item::bool(a >= b));
+                }
+                Op::EqualString { dst, left, string } => {
+                    let text = &*code.strings[usize::from(string)];
+                    let is_equal = get!(left).as_str(self.heap.docs).is_some_and(|left| left == *text);
+                    set!(dst, Item::bool(is_equal));
+                }
+                Op::Return { src } => {
+                    let item = get!(src);
+                    *cursor = Cursor { pc, base };
+                    if let Some(result) = self.leave_frame(cursor, item, depth) {
+                        return Ok(result);
+                    }
+                    Cursor { pc, base } = *cursor;
+                }
+                _ => {
+                    *cursor = Cursor { pc, base };
+                    self.other(cursor, op)?;
+                    Cursor { pc, base } = *cursor;
+                }
             }
         }
     }
 
-    /// Runs instructions until something has to be looked at: the end, or nothing in particular.
-    #[expect(clippy::inline_always, reason = "the loop around it is the interpreter's")]
-    #[inline(always)]
-    fn step(&mut self, cursor: &mut Cursor, depth: usize) -> Result<Option<Item<'a>>, Error> {
-        let op = self.code.ops[cursor.pc];
-        cursor.pc += 1;
-        match op {
-            Op::Literal { dst, literal } => self.set(cursor, dst, literal_item(literal)),
-            Op::Number { dst, number } => {
-                let number = self.code.numbers[usize::from(number)];
-                self.set(cursor, dst, Item::Number(number));
-            }
-            Op::String { dst, string } => {
-                let item = Item::text(&self.code.strings[usize::from(string)], self.heap);
-                self.set(cursor, dst, item);
-            }
-            Op::Regex { dst, regex } => {
-                let item = Item::function(Function::Regex(u32::from(regex)), self.heap);
-                self.set(cursor, dst, item);
-            }
-            Op::Builtin { dst, builtin } => {
-                let item = Item::function(Function::Builtin(Builtin(builtin as u8)), self.heap);
-                self.set(cursor, dst, item);
-            }
-            Op::Move { dst, src } => {
-                let item = self.get(cursor, src);
-                self.set(cursor, dst, item);
-            }
-            Op::MoveIfBound { dst, src, target } => {
-                let item = match self.get(cursor, src) {
-                    Item::Cell(cell) => cell.get(),
-                    item => item,
-                };
-                if !matches!(item, Item::Unbound) {
-                    self.set(cursor, dst, item);
-                    cursor.pc = usize::from(target.0);
-                }
-            }
-            Op::NewCell { dst } => {
-                let cell = self.heap.arena.bump().alloc(std::cell::Cell::new(Item::Unbound));
-                self.set(cursor, dst, Item::Cell(cell));
-            }
-            Op::LoadCell { dst, cell } => {
-                if let Item::Cell(cell) = self.get(cursor, cell) {
-                    self.set(cursor, dst, cell.get());
-                }
-            }
-            Op::StoreCell { cell, src } => {
-                if let Item::Cell(cell) = self.get(cursor, cell) {
-                    cell.set(self.get(cursor, src));
-                }
-            }
-            Op::Field { dst, src, name } => {
-                let code = self.code;
-                let item = self.field(self.get(cursor, src), &code.names[usize::from(name)])?;
-                self.set(cursor, dst, item);
-            }
-            Op::Loop { src, over } => self.start_loop(self.get(cursor, src), over),
-            Op::Next { dst, exit } => match self.next_element()? {
-                Some(item) => self.set(cursor, dst, item),
-                None => cursor.pc = usize::from(exit.0),
-            },
-            Op::Jump { target } => cursor.pc = usize::from(target.0),
-            Op::JumpIfTrue { test, target } => {
-                if self.is_true(self.get(cursor, test)) {
-                    cursor.pc = usize::from(target.0);
-                }
-            }
-            Op::JumpUnlessTrue { test, target } => {
-                if !self.is_true(self.get(cursor, test)) {
-                    cursor.pc = usize::from(target.0);
-                }
-            }
-            Op::JumpIfDefined { test, target } => {
-                if !self.get(cursor, test).is_undefined() {
-                    cursor.pc = usize::from(target.0);
-                }
-            }
-            Op::Push { src } => {
-                let item = self.get(cursor, src);
-                if !item.is_undefined() {
-                    self.list.push(item);
-                }
-            }
-            Op::Open => self.marks.push(self.list.len()),
-            Op::Return { src } => {
-                let item = self.get(cursor, src);
-                return Ok(self.leave_frame(cursor, item, depth));
-            }
-            _ => self.other(cursor, op)?,
-        }
-        Ok(None)
+    /// A finite number, if this is one.
+    #[inline]
+    fn number(&self, item: Item<'a>) -> Option<f64> {
+        item.as_number(self.heap.docs).filter(|number| number.is_finite())
     }
 
     /// The instructions that are not among the most frequent.
@@ -132,7 +173,6 @@ impl<'a> Evaluation<'_, 'a> {
             | Op::Remainder { .. }
             | Op::Equal { .. }
             | Op::NotEqual { .. }
-            | Op::EqualString { .. }
             | Op::Less { .. }
             | Op::LessOrEqual { .. }
             | Op::Greater { .. }
@@ -162,6 +202,27 @@ impl<'a> Evaluation<'_, 'a> {
             | Op::Apply { .. }
             | Op::Partial { .. }
             | Op::CheckFunction { .. } => self.calling(cursor, op),
+            Op::Regex { dst, regex } => {
+                let item = Item::function(Function::Regex(u32::from(regex)), self.heap);
+                self.set(cursor, dst, item);
+                Ok(())
+            }
+            Op::Builtin { dst, builtin } => {
+                let item = Item::function(Function::Builtin(Builtin(builtin as u8)), self.heap);
+                self.set(cursor, dst, item);
+                Ok(())
+            }
+            Op::NewCell { dst } => {
+                let cell = self.heap.arena.bump().alloc(std::cell::Cell::new(Item::Unbound));
+                self.set(cursor, dst, Item::Cell(cell));
+                Ok(())
+            }
+            Op::StoreCell { cell, src } => {
+                if let Item::Cell(cell) = self.get(cursor, cell) {
+                    cell.set(self.get(cursor, src));
+                }
+                Ok(())
+            }
             Op::Clone { dst, src } => {
                 let copy = self.deep_copy(self.get(cursor, src))?;
                 self.set(cursor, dst, copy);

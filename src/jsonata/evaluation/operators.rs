@@ -52,11 +52,6 @@ impl<'a> Evaluation<'_, 'a> {
             Op::Remainder { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a % b)?),
             Op::Equal { dst, left, right } => (dst, Item::bool(self.equal(cursor, left, right, true)?)),
             Op::NotEqual { dst, left, right } => (dst, Item::bool(self.equal(cursor, left, right, false)?)),
-            Op::EqualString { dst, left, string } => {
-                let text = &*self.code.strings[usize::from(string)];
-                let left = self.get(cursor, left).as_str(self.heap.docs);
-                (dst, Item::bool(left.is_some_and(|left| left == *text)))
-            }
             Op::Less { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_lt)?),
             Op::LessOrEqual { dst, left, right } => {
                 (dst, self.compare(cursor, left, right, Ordering::is_le)?)

@@ -11,11 +11,48 @@ const PLACES_MAX: f64 = 1000.0;
 /// 4.525 to two places is a tie.
 pub fn round(value: f64, precision: f64) -> f64 {
     let places = precision.clamp(-PLACES_MAX, PLACES_MAX) as i32;
+    round_digits(value, places).unwrap_or_else(|| round_text(value, places))
+}
+
+/// By the text of the number.
+fn round_text(value: f64, places: i32) -> f64 {
     let shifted = shift_point(value, places);
     if !shifted.is_finite() {
         return value; // it has no digits so far behind the point
     }
     shift_point(shifted.round_ties_even(), -places) + 0.0 // no negative zero
+}
+
+/// The same with integers, for the numbers that most are: few digits, and clearly on one side of a tie.
+fn round_digits(value: f64, places: i32) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    let mut buffer = zmij::Buffer::new();
+    let text = if value.is_finite() { buffer.format_finite(value.abs()) } else { return None };
+    let (whole, fraction) = text.split_once('.').filter(|_| !text.contains('e'))?;
+    let places = usize::try_from(places).ok().filter(|places| *places <= 15)?;
+    if fraction == "0" || fraction.len() <= places {
+        return Some(value + 0.0); // no negative zero
+    }
+    if whole.len() + fraction.len() > 17 {
+        return None;
+    }
+    let digits =
+        whole.bytes().chain(fraction.bytes()).fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+    let unit = 10_u64.pow((fraction.len() - places) as u32);
+    let (quotient, rest) = (digits / unit, digits % unit);
+    let beyond_half = 2 * i128::from(rest) - i128::from(unit);
+    // The reference implementation compares doubles, which may take what is nearly a tie for one.
+    if beyond_half != 0 && beyond_half.abs() < 64 {
+        return None;
+    }
+    let up = beyond_half > 0 || (beyond_half == 0 && quotient % 2 == 1);
+    let quotient = quotient + u64::from(up);
+    if quotient >= EXACT {
+        return None;
+    }
+    // Both are exact, so the quotient is the double that is nearest to the decimal.
+    let rounded = quotient as f64 / 10_f64.powi(places as i32);
+    Some(if value < 0.0 { 0.0 - rounded } else { rounded })
 }
 
 /// The value times a power of ten, in decimal.
@@ -50,6 +87,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn integers_round_as_texts_do(digits in -100_000_000_000_000_000_i64..100_000_000_000_000_000, point in 0..18_i32, places in 0..16_i32) {
+            let value = format!("{digits}e-{point}").parse::<f64>().unwrap();
+            if let Some(rounded) = round_digits(value, places) {
+                prop_assert_eq!(rounded.to_bits(), round_text(value, places).to_bits(), "$round({}, {})", value, places);
+            }
+        }
+    }
 
     #[test]
     fn rounds_half_to_even() {
