@@ -62,6 +62,7 @@ pub(super) fn unknown_function(name: &str, span: Span) -> Diagnostic {
     diagnostic.help = match name {
         // AWS docs, "Transforming data": what Step Functions leaves out of JSONata.
         "eval" => Some("Step Functions has no `$eval`; `$parse` reads JSON text".to_owned()),
+        "randomSeeded" => Some("`$random(seed)` answers the same number for the same seed".to_owned()),
         _ => did_you_mean(name, Builtin::names()),
     };
     diagnostic
