@@ -277,7 +277,7 @@ fn piece() -> impl Strategy<Value = String> {
 
 /// A machine whose one expression has this text.
 fn with_expression(expression: &str) -> String {
-    let expression = serde_json::to_string(&format!("{{% {expression} %}}")).unwrap();
+    let expression = serde_json::Value::from(format!("{{% {expression} %}}"));
     format!(
         "{{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"A\",\"States\":{{\"A\":{{\"Type\":\"Succeed\",\"Output\":{expression}}}}}}}"
     )

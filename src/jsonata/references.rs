@@ -1,9 +1,13 @@
 //! What an expression refers to outside itself: the context, variables, functions, members of `$states`.
 
-use std::collections::HashSet;
+use foldhash::quality::RandomState;
+use hashbrown::HashSet;
 
 use super::ast::{Ast, NodeId, NodeKind, Stage, Step};
 use super::functions::Builtin;
+
+/// Names of variables: untrusted, hence the seeded hash.
+type Names<'a> = HashSet<&'a str, RandomState>;
 
 /// Something that an expression names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +39,8 @@ impl References {
     /// A lambda's body has the context of where the lambda is made; filters, order-by terms, groups and every step of a
     /// path but the first have one of their own.
     pub(crate) fn of(ast: &Ast) -> Self {
-        let mut walk = Walk { ast, found: Self::default(), bound: HashSet::new(), asked: HashSet::new() };
+        let mut walk =
+            Walk { ast, found: Self::default(), bound: HashSet::default(), asked: HashSet::default() };
         walk.expression(ast.root, false);
         let Walk { mut found, bound, asked, .. } = walk;
         found.functions.retain(|function| !bound.contains(&*function.name));
@@ -49,7 +54,7 @@ impl References {
         for references in [&mut found.context, &mut found.functions, &mut found.variables, &mut found.states]
         {
             references.sort_by_key(|reference| reference.position);
-            let mut seen = HashSet::new();
+            let mut seen: HashSet<Box<str>, RandomState> = HashSet::default();
             references.retain(|reference| seen.insert(reference.name.clone()));
         }
         found
@@ -61,9 +66,9 @@ struct Walk<'a> {
     ast: &'a Ast,
     found: References,
     /// Variables that the expression binds somewhere.
-    bound: HashSet<&'a str>,
+    bound: Names<'a>,
     /// Variables of which it asks whether they are there.
-    asked: HashSet<&'a str>,
+    asked: Names<'a>,
 }
 
 impl<'a> Walk<'a> {
@@ -95,7 +100,9 @@ impl<'a> Walk<'a> {
             NodeKind::Call { procedure, arguments, .. } => {
                 self.function(*procedure);
                 if matches!(&ast.node(*procedure).kind, NodeKind::Variable(name) if &**name == "exists") {
-                    arguments.iter().for_each(|argument| self.ask(*argument));
+                    for argument in arguments {
+                        self.ask(*argument);
+                    }
                 }
             }
             NodeKind::Partial { procedure, .. } => self.function(*procedure),
