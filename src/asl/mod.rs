@@ -19,3 +19,4 @@ pub mod text;
 mod validate;
 
 pub use parser::{ParseOptions, Parsed, SINGLE_STATE_NAME, parse, parse_state};
+pub(crate) use validate::expression_text;

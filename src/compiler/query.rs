@@ -5,6 +5,7 @@ use super::input_output::Leave;
 use super::lowering::Lowering;
 use super::scope::CONTEXT;
 use super::template::constant_text;
+use crate::asl::expression_text;
 use crate::asl::model::{PayloadTemplate, QueryLanguage, Text};
 use crate::bytecode::{ContextField, Expected, Op, QuerySite, Reg};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -28,11 +29,6 @@ impl States {
     pub(super) fn of_input(input: Reg) -> Self {
         Self { input, result: None, error_output: None }
     }
-}
-
-/// The text between the delimiters of an expression.
-pub(super) fn expression_text(text: &str) -> Option<&str> {
-    text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
 }
 
 impl Lowering<'_, '_> {

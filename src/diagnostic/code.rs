@@ -92,6 +92,10 @@ pub enum Code {
     NeverMatchingHandler,
     /// `ASL116`: the text is not YAML, or says what JSON cannot say.
     InvalidYaml,
+    /// `ASL117`: a member of `$states` that is not there in this field.
+    AbsentStatesMember,
+    /// `ASL118`: a call of a function that does not exist.
+    UnknownFunction,
     /// `COMP501`: something valid that this version cannot run yet.
     NotCompiled,
     /// `COMP502`: a definition too large for the program's number ranges.
@@ -102,7 +106,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, in the order of the registry.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::InvalidJsonDescription,
         Self::SchemaValidationFailed,
         Self::MissingTransitionTarget,
@@ -135,6 +139,8 @@ impl Code {
         Self::UnassignedVariable,
         Self::NeverMatchingHandler,
         Self::InvalidYaml,
+        Self::AbsentStatesMember,
+        Self::UnknownFunction,
         Self::NotCompiled,
         Self::ProgramTooLarge,
         Self::UnfilledPlaceholder,
@@ -175,6 +181,8 @@ impl Code {
             Self::UnassignedVariable => "ASL114",
             Self::NeverMatchingHandler => "ASL115",
             Self::InvalidYaml => "ASL116",
+            Self::AbsentStatesMember => "ASL117",
+            Self::UnknownFunction => "ASL118",
             Self::NotCompiled => "COMP501",
             Self::ProgramTooLarge => "COMP502",
             Self::UnfilledPlaceholder => "COMP503",

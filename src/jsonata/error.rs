@@ -103,6 +103,11 @@ impl Error {
         self.0.position
     }
 
+    /// The word of the expression that it is about, where it is about one.
+    pub(crate) fn word(&self) -> Option<&str> {
+        self.0.token.as_deref()
+    }
+
     /// The text, without the code.
     pub fn message(&self) -> String {
         let detail = &*self.0;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{impossible_path, unassigned_variable};
 use super::pipeline::{Pipeline, combine, of_template};
+use super::queries::Queries;
 use super::reads::{Read, Reads};
 use super::shape::Shape;
 use super::variables::{VariableNames, Variables};
@@ -53,9 +54,14 @@ impl Linter<'_> {
                 return;
             }
             let pipeline = Pipeline::of(state, &facts.input, self.doc);
-            if state.query_language == QueryLanguage::JsonPath {
-                for read in Reads::of(state, &facts.input, &pipeline, self.doc) {
-                    self.check(&read, &facts.variables);
+            match state.query_language {
+                QueryLanguage::JsonPath => {
+                    for read in Reads::of(state, &facts.input, &pipeline, self.doc) {
+                        self.check(&read, &facts.variables);
+                    }
+                }
+                QueryLanguage::Jsonata => {
+                    self.findings.extend(Queries::check(state, &facts.variables, &self.names, self.doc));
                 }
             }
             self.inner_graphs(state, &pipeline, facts.variables);
@@ -74,7 +80,7 @@ impl Linter<'_> {
                 }
             }
             Root::Variable(name) if !variables.may_have(name, &self.names) => {
-                let found = unassigned_variable(name, self.names.iter(), read.span, read.location);
+                let found = unassigned_variable(name, self.names.iter(), read.span, Some(read.location));
                 self.findings.push(found);
             }
             Root::Variable(_) | Root::Context => {}

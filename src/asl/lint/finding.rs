@@ -3,6 +3,7 @@
 use super::shape::Missing;
 use crate::asl::validate::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::jsonata::Builtin;
 
 /// Members that a message lists.
 const LISTED_MAX: usize = 8;
@@ -27,10 +28,48 @@ pub(super) fn unassigned_variable<'n>(
     name: &str,
     known: impl Iterator<Item = &'n str>,
     span: Span,
-    location: &str,
+    location: Option<&str>,
 ) -> Diagnostic {
     let message = format!("No state before this one assigns the variable '${name}'");
-    let mut diagnostic = Diagnostic::warning(Code::UnassignedVariable, message, span).at(location);
+    let mut diagnostic = Diagnostic::warning(Code::UnassignedVariable, message, span);
+    diagnostic.location = location.map(str::to_owned);
     diagnostic.help = did_you_mean(name, known);
     diagnostic
+}
+
+/// A member of `$states` that it does not have in this field.
+pub(super) fn absent_states_member<'n>(
+    name: &str,
+    known: impl Iterator<Item = &'n str> + Clone,
+    span: Span,
+) -> Diagnostic {
+    let listed = known.clone().collect::<Vec<_>>().join(", ");
+    let message = format!("'$states' has no '{name}' in this field");
+    let mut diagnostic = Diagnostic::warning(Code::AbsentStatesMember, message, span)
+        .label(format!("only these are here: {listed}"));
+    diagnostic.help = match name {
+        "result" => Some("it is there in `Assign` and `Output` of Task, Parallel and Map states".to_owned()),
+        "errorOutput" => Some("it is there in `Assign` and `Output` of the entries of `Catch`".to_owned()),
+        _ => did_you_mean(name, known),
+    };
+    diagnostic
+}
+
+/// A call of something that is neither a function nor a variable.
+pub(super) fn unknown_function(name: &str, span: Span) -> Diagnostic {
+    let message = format!("There is no function '${name}'");
+    let mut diagnostic = Diagnostic::warning(Code::UnknownFunction, message, span);
+    diagnostic.help = match name {
+        // AWS docs, "Transforming data": what Step Functions leaves out of JSONata.
+        "eval" => Some("Step Functions has no `$eval`; `$parse` reads JSON text".to_owned()),
+        "randomSeeded" => Some("`$random(seed)` answers the same number for the same seed".to_owned()),
+        _ => did_you_mean(name, Builtin::names()),
+    };
+    diagnostic
+}
+
+/// `$states := ...`
+pub(super) fn bound_states(span: Span) -> Diagnostic {
+    let message = "The expression gives '$states' another meaning, and loses what the state is given";
+    Diagnostic::warning(Code::ReservedVariableName, message, span).help("use another name")
 }

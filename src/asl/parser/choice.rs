@@ -133,7 +133,7 @@ fn one_nested(
 
 /// `Condition`: an expression, or a plain boolean.
 fn expression(reader: &mut Reader<'_>, field: &Field) -> Option<Condition> {
-    if let Some(text) = reader.expression(field) {
+    if let Some(text) = reader.expression(field, QueryLanguage::Jsonata) {
         return Some(Condition::Expression(text));
     }
     if !reader.is_string(field.node) {

@@ -4,13 +4,13 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::{
-    object::{Field, Object, child},
+    object::{Field, Object},
     placeholder,
     reader::Reader,
     single_state, state,
 };
 use crate::asl::model::{QueryLanguage, StateGraph, StateIndex};
-use crate::asl::validate::{NAME_CHARACTERS_MAX, Outgoing, Walk, did_you_mean, walk};
+use crate::asl::validate::{NAME_CHARACTERS_MAX, Outgoing, Walk, child, did_you_mean, walk};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{NodeId, Tag};
 

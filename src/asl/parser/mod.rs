@@ -7,6 +7,7 @@
 mod choice;
 mod definition;
 mod error_handling;
+mod expression;
 mod field_table;
 mod graph;
 mod json_problem;

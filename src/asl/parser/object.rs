@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::reader::Reader;
-use crate::asl::validate::did_you_mean;
+use crate::asl::validate::{child, did_you_mean};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::json::{NodeId, Tag};
 
@@ -29,11 +29,6 @@ pub(super) struct Field {
     pub(super) node: NodeId,
     pub(super) key: NodeId,
     pub(super) location: String,
-}
-
-/// The location of a member, in AWS's form.
-pub(super) fn child(location: &str, name: &str) -> String {
-    if location == "/" { format!("/{name}") } else { format!("{location}/{name}") }
 }
 
 impl Object<'_> {

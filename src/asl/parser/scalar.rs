@@ -8,9 +8,9 @@ use super::{
     reader::Reader,
 };
 use crate::asl::model::{FloatField, IntField, QueryLanguage, Text};
-use crate::asl::validate::{check_jsonata, did_you_mean, is_jsonata};
+use crate::asl::validate::did_you_mean;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::json::{NodeId, Num, Tag};
+use crate::json::{Num, Tag};
 
 /// A number that two fields can hold, one as a value, one as a path.
 #[derive(Debug, Clone, Copy)]
@@ -145,23 +145,6 @@ impl Reader<'_> {
         found
     }
 
-    /// A `{% %}` string, checked. `None` for every other value, about which nothing is said.
-    pub(super) fn expression(&mut self, field: &Field) -> Option<Text> {
-        if !self.is_string(field.node) || !is_jsonata(&self.text_of(field.node)) {
-            return None;
-        }
-        let text = self.text(field)?;
-        self.check_expression(field.node, &text.text, &field.location);
-        Some(text)
-    }
-
-    /// Reports what can be seen to be wrong with a `{% %}` string.
-    pub(super) fn check_expression(&mut self, node: NodeId, text: &str, location: &str) {
-        if let Some(problem) = check_jsonata(text) {
-            self.report(Diagnostic::error(problem.code, problem.message, self.span(node)).at(location));
-        }
-    }
-
     /// `Name` or `NamePath`: an integer, a path to one, or an expression.
     pub(super) fn int_or_path(
         &mut self,
@@ -175,9 +158,7 @@ impl Reader<'_> {
             return self.reference_path(&field, names.path_rule).map(IntField::Path);
         }
         let field = object.get(names.value)?;
-        if language == QueryLanguage::Jsonata
-            && let Some(text) = self.expression(&field)
-        {
+        if let Some(text) = self.expression(&field, language) {
             return Some(IntField::Expression(text));
         }
         self.hint_at_path(&field, names.path, language);
@@ -197,9 +178,7 @@ impl Reader<'_> {
             return self.reference_path(&field, names.path_rule).map(FloatField::Path);
         }
         let field = object.get(names.value)?;
-        if language == QueryLanguage::Jsonata
-            && let Some(text) = self.expression(&field)
-        {
+        if let Some(text) = self.expression(&field, language) {
             return Some(FloatField::Expression(text));
         }
         self.hint_at_path(&field, names.path, language);

@@ -82,9 +82,7 @@ fn duration(reader: &mut Reader<'_>, object: &Object<'_>, language: QueryLanguag
         return Some(WaitFor::Timestamp(TextField::Path(path)));
     }
     let field = object.get("Timestamp")?;
-    if language == QueryLanguage::Jsonata
-        && let Some(text) = reader.expression(&field)
-    {
+    if let Some(text) = reader.expression(&field, language) {
         return Some(WaitFor::Timestamp(TextField::Expression(text)));
     }
     reader.hint_at_path(&field, "TimestampPath", language);
@@ -109,12 +107,13 @@ fn text_or_path(
         return reader.path_or_intrinsic(&field).map(TextField::Path);
     }
     let field = object.get(names[0])?;
-    if language == QueryLanguage::Jsonata
-        && let Some(text) = reader.expression(&field)
-    {
+    if let Some(text) = reader.expression(&field, language) {
         return Some(TextField::Expression(text));
     }
     reader.hint_at_path(&field, names[1], language);
+    if language == QueryLanguage::Jsonata && reader.is_string(field.node) {
+        reader.check_text(field.node, &field.location);
+    }
     reader.string(&field).map(TextField::Literal)
 }
 

@@ -5,6 +5,7 @@ use super::{
     reader::Reader,
 };
 use crate::asl::model::{PathField, QueryLanguage, State, StateIndex, StateKind};
+use crate::asl::validate::child;
 use crate::diagnostic::Span;
 use crate::json::{NodeId, Tag};
 
@@ -42,7 +43,7 @@ pub fn parse_state(text: &str, options: &ParseOptions) -> Parsed {
 /// A state that the only one leads to.
 pub(super) fn outside(name: String, states_location: &str) -> State {
     State {
-        location: super::object::child(states_location, &name),
+        location: child(states_location, &name),
         name,
         name_span: Span::default(),
         span: Span::default(),

@@ -5,14 +5,14 @@ use super::{
     field_table::{StateType, Support, fields_of, support},
     graph::Scope,
     map,
-    object::{Field, Object, child},
+    object::{Field, Object},
     path::PathRule,
     reader::Reader,
     simple_states, task,
     template::TemplateKind,
 };
 use crate::asl::model::{QueryLanguage, State, StateKind, Transition};
-use crate::asl::validate::{Outgoing, did_you_mean};
+use crate::asl::validate::{Outgoing, child, did_you_mean};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{NodeId, Tag};
 

@@ -4,7 +4,7 @@ use unicode_ident::{is_xid_continue, is_xid_start};
 
 use super::{object::Object, placeholder, reader::Reader};
 use crate::asl::model::{PayloadTemplate, QueryLanguage};
-use crate::asl::validate::{NAME_CHARACTERS_MAX, check_jsonata, is_jsonata};
+use crate::asl::validate::{NAME_CHARACTERS_MAX, child};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::intrinsic;
 use crate::json::{NodeId, Tag};
@@ -34,9 +34,7 @@ impl Reader<'_> {
     ) -> Option<PayloadTemplate> {
         let field = object.get(name)?;
         let tag = self.doc.tag(field.node);
-        let is_expression = language == QueryLanguage::Jsonata
-            && self.is_string(field.node)
-            && self.text_of(field.node).starts_with("{%");
+        let is_expression = self.is_expression(field.node, language);
         let fits = match kind {
             TemplateKind::Any => true,
             TemplateKind::Assign => tag == Tag::Object,
@@ -126,61 +124,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Every string of a `JSONata` state's template.
-    pub(super) fn check_expressions(&mut self, root: NodeId, location: &str) {
-        let mut index = root.0;
-        let end = self.doc.node(root).next;
-        while index < end {
-            let node = NodeId(index);
-            index += 1;
-            if !self.is_string(node) {
-                continue;
-            }
-            let text = self.text_of(node);
-            if !text.contains("{%") && !text.contains("%}") {
-                continue;
-            }
-            let is_fine = is_jsonata(&text) && check_jsonata(&text).is_none();
-            if is_fine {
-                continue;
-            }
-            let Some(location) = self.locate(root, node, location) else { continue };
-            if text.starts_with("{%") {
-                self.check_expression(node, &text, &location);
-            } else {
-                let message = "The string is not evaluated: an expression must be the whole string";
-                self.report(
-                    Diagnostic::warning(Code::PartialExpression, message, self.span(node))
-                        .at(location)
-                        .help("write `{% 'text ' & expression %}`"),
-                );
-            }
-        }
-    }
-
-    /// The location of a value below `root`; `None` for a key.
-    /// Of one finding among very many the template's own location will do.
-    fn locate(&self, root: NodeId, target: NodeId, location: &str) -> Option<String> {
-        if self.is_hopeless() {
-            return Some(location.to_owned());
-        }
-        let mut location = location.to_owned();
-        let mut at = root;
-        while at != target {
-            let holds = |node: NodeId| node.0 <= target.0 && target.0 < self.doc.node(node).next;
-            if self.doc.tag(at) == Tag::Array {
-                let (index, node) = self.doc.elements(at).enumerate().find(|&(_, node)| holds(node))?;
-                location = format!("{location}[{index}]");
-                at = node;
-            } else {
-                let (key, node) = self.doc.members(at).find(|&(_, node)| holds(node))?;
-                location = super::object::child(&location, &self.text_of(key));
-                at = node;
-            }
-        }
-        Some(location)
-    }
-
     /// Names of variables are Unicode identifiers (States Language, "Assigning variables").
     fn check_variable_names(&mut self, node: NodeId, location: &str, language: QueryLanguage) {
         for (key, _) in self.doc.members(node) {
@@ -208,7 +151,7 @@ impl Reader<'_> {
             } else {
                 continue;
             };
-            self.report(diagnostic.at(super::object::child(location, &name)));
+            self.report(diagnostic.at(child(location, &name)));
         }
     }
 }

@@ -1,241 +1,308 @@
-//! What can be seen to be wrong with a `{% %}` string without parsing it: its ends, its brackets, its quotes.
-//!
-//! Never wrong about a valid expression: where a `/` may be a division or the start of a regular expression, and the
-//! text before it does not decide, the check ends.
+//! What is wrong with a `{% %}` string, and where in it.
 
-use crate::diagnostic::Code;
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Span};
+use crate::json::JsonStr;
+use crate::jsonata::{self, Builtin, Dialect, Reference, References};
+
+/// Findings that are listed of one expression.
+const PROBLEMS_MAX: usize = 16;
+
+/// Errors that are noticed where the text ends, because something is missing there.
+const AT_END: [&str; 5] = ["S0101", "S0105", "S0203", "S0207", "S0302"];
+
+/// What people bring along from other languages, and how JSONata has it.
+const FOREIGN: [(&str, &str); 5] = [
+    ("==", "JSONata compares with a single `=`"),
+    ("&&", "JSONata has the word `and`"),
+    ("||", "JSONata has the word `or`"),
+    ("!", "JSONata negates with `$not(...)`"),
+    ("[?", "a filter of JSONata has no `?` and no `@`: `items[price > 1]`"),
+];
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::asl) struct JsonataProblem {
     pub(in crate::asl) code: Code,
     pub(in crate::asl) message: String,
+    pub(in crate::asl) help: Option<String>,
+    /// Bytes of the string.
+    pub(in crate::asl) place: Range<usize>,
+}
+
+/// The expression in a string that is one as a whole: what stands between `{%` and `%}`, without blanks around it.
+pub(crate) fn expression_text(text: &str) -> Option<&str> {
+    text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
 }
 
 /// Whether the string is an expression: it starts with `{%` and ends with `%}`.
 pub(in crate::asl) fn is_jsonata(text: &str) -> bool {
-    text.len() >= 4 && text.starts_with("{%") && text.ends_with("%}")
+    expression_text(text).is_some()
 }
 
 /// What is wrong with a string that should be an expression.
-pub(in crate::asl) fn check_jsonata(text: &str) -> Option<JsonataProblem> {
-    if !is_jsonata(text) {
+pub(in crate::asl) fn check_jsonata(text: &str) -> Vec<JsonataProblem> {
+    let Some(expression) = Expression::new(text) else {
         let message = "JSONata string must start with {% and end with %}".to_owned();
-        return Some(JsonataProblem { code: Code::SchemaValidationFailed, message });
+        let code = Code::SchemaValidationFailed;
+        return vec![JsonataProblem { code, message, help: None, place: 0..text.len() }];
+    };
+    let ast = match jsonata::parse(expression.text) {
+        Ok(ast) => ast,
+        Err(error) => return vec![expression.invalid(&error)],
+    };
+    // Shapes are the program's, of which there is none yet.
+    if let Err(error) = jsonata::compile(&ast, Dialect::States, &mut |_| Some(0)) {
+        return vec![expression.invalid(&error)];
     }
-    let message = Scan::new(&text[2..text.len() - 2]).run().err()?;
-    Some(JsonataProblem { code: Code::InvalidJsonataExpression, message })
+    let context = References::of(&ast).context;
+    context.iter().take(PROBLEMS_MAX).map(|reference| expression.unsupported(reference)).collect()
 }
 
-/// What stood last, as far as a following `/` or the end depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Last {
-    /// Nothing yet.
-    Nothing,
-    /// A value ended: `/` divides.
-    Operand,
-    /// An operator that needs a value after it: `/` opens a regular expression.
-    Operator,
-    /// `*`, `%` and words like `and` may be either.
-    Either,
+/// The place in a definition of a part of a string; `span` is the string's own, quotes included.
+pub(in crate::asl) fn place_in(source: &[u8], span: Span, part: Range<usize>) -> Span {
+    let (start, end) = (span.start + 1, span.end.saturating_sub(1));
+    let raw = JsonStr::new(source.get(start as usize..end as usize).unwrap_or_default(), true);
+    let at = |offset| (start + raw.raw_offset(offset) as u32).min(end).max(span.start);
+    Span::new(at(part.start), at(part.end))
 }
 
-struct Scan<'t> {
-    text: &'t str,
-    at: usize,
-    open: Vec<u8>,
-    last: Last,
+/// An expression in its string.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::asl) struct Expression<'t> {
+    /// The expression itself.
+    pub(in crate::asl) text: &'t str,
+    /// Where it starts in the string, and how long that is.
+    offset: usize,
+    length: usize,
 }
 
-impl<'t> Scan<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { text, at: 0, open: Vec::new(), last: Last::Nothing }
+impl<'t> Expression<'t> {
+    /// The expression in a string, if it is one.
+    pub(in crate::asl) fn new(string: &'t str) -> Option<Self> {
+        let text = expression_text(string)?;
+        let inside = &string["{%".len()..];
+        let offset = "{%".len() + if text.is_empty() { 0 } else { inside.len() - inside.trim_start().len() };
+        Some(Self { text, offset, length: string.len() })
     }
 
-    fn run(mut self) -> Result<(), String> {
-        while let Some(&byte) = self.text.as_bytes().get(self.at) {
-            match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | b'\x0b' => self.at += 1,
-                b'"' | b'\'' => self.string(byte)?,
-                b'`' => self.quoted_name()?,
-                b'/' if self.text[self.at..].starts_with("/*") => self.comment()?,
-                b'/' => match self.last {
-                    Last::Operand => self.operator(1),
-                    Last::Nothing | Last::Operator => self.regex()?,
-                    Last::Either => return Ok(()),
-                },
-                b'(' | b'[' | b'{' => {
-                    self.open.push(byte);
-                    self.at += 1;
-                    self.last = Last::Operator;
-                }
-                b')' | b']' | b'}' => self.close(byte)?,
-                b'?' if self.text[..self.at].trim_end().ends_with('[') => {
-                    // The filter of a JSONPath, most likely.
-                    return Err("The symbol \"?\" cannot be used as a unary operator".to_owned());
-                }
-                b'*' | b'%' => {
-                    self.at += 1;
-                    self.last = Last::Either;
-                }
-                b'?' | b'|' | b'~' | b'>' | b'<' | b'=' | b'!' | b'.' | b',' | b';' | b':' | b'^' | b'&'
-                | b'+' | b'-' | b'@' | b'#' => self.operator(1),
-                _ => self.word(),
-            }
-        }
-        match self.open.last() {
-            Some(&open) => Err(format!("Expected \"{}\" before end of expression", char::from(closer(open)))),
-            None if matches!(self.last, Last::Operand | Last::Either) => Ok(()),
-            None => Err("Unexpected end of expression".to_owned()),
-        }
+    /// The bytes of the string where something stands.
+    pub(in crate::asl) fn place(&self, reference: &Reference) -> Range<usize> {
+        self.word_before(reference.position, &reference.name)
     }
 
-    fn operator(&mut self, length: usize) {
-        // A lone `?` in an argument list stands for an argument that is left open, and may be the last thing.
-        let byte = self.text.as_bytes()[self.at];
-        self.last = if matches!(byte, b'?' | b'|' | b'~') { Last::Either } else { Last::Operator };
-        self.at += length;
-    }
-
-    fn close(&mut self, byte: u8) -> Result<(), String> {
-        match self.open.pop() {
-            Some(open) if closer(open) == byte => {
-                self.at += 1;
-                self.last = Last::Operand;
-                Ok(())
+    fn invalid(&self, error: &jsonata::Error) -> JsonataProblem {
+        let place = match error.position() {
+            None => 0..self.length,
+            Some(position) if AT_END.contains(&error.code()) && self.byte(position) == self.text.len() => {
+                self.length - "%}".len()..self.length
             }
-            Some(open) => {
-                Err(format!("Expected \"{}\", got \"{}\"", char::from(closer(open)), char::from(byte)))
+            // What is not closed is a comment: its position is where it begins.
+            Some(position) if error.code() == "S0106" => {
+                let start = self.offset + self.byte(position);
+                start..start + "/*".len()
             }
-            None if self.last == Last::Nothing => {
-                Err(format!("The symbol \"{}\" cannot be used as a unary operator", char::from(byte)))
-            }
-            None => Err(format!("Syntax error: \"{}\"", char::from(byte))),
-        }
-    }
-
-    fn string(&mut self, quote: u8) -> Result<(), String> {
-        let bytes = self.text.as_bytes();
-        let mut at = self.at + 1;
-        while let Some(&byte) = bytes.get(at) {
-            if byte == quote {
-                self.at = at + 1;
-                self.last = Last::Operand;
-                return Ok(());
-            }
-            at += if byte == b'\\' { 2 } else { 1 };
-        }
-        Err("String literal must be terminated by a matching quote".to_owned())
-    }
-
-    fn quoted_name(&mut self) -> Result<(), String> {
-        let Some(length) = self.text[self.at + 1..].find('`') else {
-            return Err("Quoted property name must be terminated with a backquote (`)".to_owned());
+            Some(position) => self.word_before(position, error.word().unwrap_or_default()),
         };
-        self.at += length + 2;
-        self.last = Last::Operand;
-        Ok(())
+        let help = self.foreign_word(&place).map(str::to_owned);
+        JsonataProblem { code: Code::InvalidJsonataExpression, message: error.message(), help, place }
     }
 
-    fn comment(&mut self) -> Result<(), String> {
-        let Some(length) = self.text[self.at + 2..].find("*/") else {
-            return Err("Comment has no closing tag".to_owned());
-        };
-        self.at += length + 4;
-        Ok(())
-    }
-
-    /// Up to the `/` that is neither escaped nor inside brackets, as the reference implementation has it.
-    fn regex(&mut self) -> Result<(), String> {
-        let bytes = self.text.as_bytes();
-        let mut depth = 0i32;
-        let mut at = self.at + 1;
-        while let Some(&byte) = bytes.get(at) {
-            match byte {
-                b'\\' => at += 1,
-                b'(' | b'[' | b'{' => depth += 1,
-                b')' | b']' | b'}' => depth -= 1,
-                b'/' if depth == 0 => {
-                    self.at = at + 1;
-                    while matches!(bytes.get(self.at), Some(b'i' | b'm')) {
-                        self.at += 1;
-                    }
-                    self.last = Last::Operand;
-                    return Ok(());
-                }
-                _ => {}
+    fn unsupported(&self, reference: &Reference) -> JsonataProblem {
+        let name = &*reference.name;
+        let place = self.place(reference);
+        let behind = self.text.get(place.end - self.offset..).unwrap_or_default().trim_start();
+        let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let help = match name {
+            "$" | "$$" => "expressions have no input here: write `$states.input`".to_owned(),
+            "*" | "**" => format!("expressions have no input here: write `$states.input.{name}`"),
+            _ if behind.starts_with('(') && Builtin::named(name).is_some() => {
+                format!("functions are called with a `$`: `${name}(...)`")
             }
-            at += 1;
+            _ if is_word => format!("expressions have no input here: write `$states.input.{name}`"),
+            _ => "expressions have no input here: write `$states.input` before it".to_owned(),
+        };
+        JsonataProblem {
+            code: Code::UnsupportedJsonataExpression,
+            message: format!("Reference to '{name}' at the top level is not supported."),
+            help: Some(help),
+            place,
         }
-        Err("No terminating / in regular expression".to_owned())
     }
 
-    /// A name, a variable or a number.
-    fn word(&mut self) {
-        let rest = &self.text[self.at..];
-        // Other blanks of Unicode are parts of names.
-        let is_part = |c: char| !" \t\n\r\u{b}\"'`/()[]{}*%?|~><=!.,;:^&+-@#".contains(c);
-        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-        let word = &rest[..length];
-        self.last = if matches!(word, "and" | "or" | "in") { Last::Either } else { Last::Operand };
-        self.at += length;
+    /// How JSONata has what stands at a place.
+    fn foreign_word(&self, place: &Range<usize>) -> Option<&'static str> {
+        let before = self.text.get(..place.end.checked_sub(self.offset)?)?;
+        let from = self.text.get(place.start.checked_sub(self.offset)?..)?;
+        let found = FOREIGN.iter().find(|(word, _)| before.ends_with(word) || from.starts_with(word));
+        found.map(|(_, help)| *help)
     }
-}
 
-fn closer(open: u8) -> u8 {
-    match open {
-        b'(' => b')',
-        b'[' => b']',
-        _ => b'}',
+    /// The byte of the expression at an offset in UTF-16 units.
+    fn byte(&self, position: u32) -> usize {
+        let mut units = 0;
+        let mut chars = self.text.char_indices();
+        chars
+            .find(|(_, c)| {
+                let is_behind = units >= position as usize;
+                units += c.len_utf16();
+                is_behind
+            })
+            .map_or(self.text.len(), |(at, _)| at)
+    }
+
+    /// The word that ends at a position, or begins there, or else the character before it, as bytes of the string.
+    fn word_before(&self, position: u32, word: &str) -> Range<usize> {
+        let end = self.byte(position);
+        let before = &self.text[..end];
+        let start = if !word.is_empty() && before.ends_with(word) {
+            let start = end - word.len();
+            // A variable is named without its `$`.
+            if before[..start].ends_with('$') { start - 1 } else { start }
+        } else if !word.is_empty() && self.text[end..].starts_with(word) {
+            return self.offset + end..self.offset + end + word.len();
+        } else {
+            let quote = before.chars().next_back().filter(|c| matches!(c, '`' | '"' | '\''));
+            let quoted = quote.and_then(|quote| before[..end - 1].rfind(quote));
+            quoted.unwrap_or_else(|| before.char_indices().next_back().map_or(0, |(at, _)| at))
+        };
+        self.offset + start..self.offset + end
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check_jsonata;
+    use super::{Code, check_jsonata, place_in};
+    use crate::diagnostic::Span;
 
     #[test]
     fn accepts_expressions() {
         let expressions = [
             "{%1%}",
             "{% $states.input.`a b`[0].c %}",
-            "{% $sum(items.(price * quantity)) / 2 %}",
+            "{% $sum($items.(price * quantity)) / 2 %}",
             "{% $match('a/b', /[/](a|b)\\/{1,2}/i) %}",
-            "{% /* a ) comment */ 'it\\'s' & \"]\" %}",
+            "{% /* a ) comment */ \"it\\\"s\" & ']' %}",
             "{% $map([1, 2], function($v, $i) { $v / $i }) %}",
-            "{% a.*/2 %}",
-            "{% payload ~> |Account|{'x': 1}| %}",
+            "{% $a.*/2 %}",
+            "{% $payload ~> |Account|{'x': 1}| %}",
             "{% $substring(?, 0, 2) %}",
-            "{% and %}",
-            "{% a.% %}",
-            "{% $ %}",
-            "{% a\u{2028}\u{85} + \u{b}1 %}",
-            "{% library.loans@$l.books#$i[$l.isbn=isbn].title %}",
+            "{% $a.b.% %}",
+            "{% $library.loans@$l.books#$i[$l.isbn=isbn].title %}",
+            "{% $eval('1') %}",
         ];
         for expression in expressions {
-            assert_eq!(check_jsonata(expression), None, "{expression}");
+            assert_eq!(check_jsonata(expression), [], "{expression}");
+        }
+    }
+
+    /// The message, and the part of the string that it is about.
+    #[test]
+    fn refuses_what_is_no_expression() {
+        let cases = [
+            ("{% 1", "JSONata string must start with {% and end with %}", "{% 1"),
+            ("{% %}", "Unexpected end of expression", "%}"),
+            ("{%%}", "Unexpected end of expression", "%}"),
+            ("{% 1 + %}", "Unexpected end of expression", "%}"),
+            ("{% $x := %}", "Unexpected end of expression", "%}"),
+            ("{% $a[1,2) %}", "Expected \"]\", got \",\"", ","),
+            ("{% $a[1) %}", "Expected \"]\", got \")\"", ")"),
+            ("{% [1 $name] %}", "Expected \"]\", got \"name\"", "$name"),
+            ("{% (1 'ab') %}", "Expected \")\", got \"ab\"", "'ab'"),
+            ("{% (1 + 2 %}", "Expected \")\" before end of expression", "%}"),
+            ("{% \"open %}", "String literal must be terminated by a matching quote", "%}"),
+            ("{% $match('a', /abc) %}", "No terminating / in regular expression", "%}"),
+            ("{% 1 /* open %}", "Comment has no closing tag", "/*"),
+            ("{% `a %}", "Quoted property name must be terminated with a backquote (`)", "%}"),
+            ("{% $a) %}", "Syntax error: \")\"", ")"),
+            ("{% $a.[?(@.b)] %}", "The symbol \"?\" cannot be used as a unary operator", "?"),
+            ("{% 'é😀' & 1e999 %}", "Number out of range: \"1e999\"", "1e999"),
+            ("{% 'a\\qb' %}", "Unsupported escape sequence: \\\"q\"", "q"),
+            ("{% $.a.1 %}", "The literal value 1 cannot be used as a step within a path expression", "1"),
+            (
+                "{% function($x)<s<n>:s>{1} %}",
+                "Type parameters can only be applied to functions and arrays",
+                "<",
+            ),
+        ];
+        for (expression, message, place) in cases {
+            let problems = check_jsonata(expression);
+            assert_eq!(problems.len(), 1, "{expression}");
+            assert_eq!(problems[0].message, message, "{expression}");
+            assert!(
+                expression[problems[0].place.clone()].contains(place.trim()),
+                "{expression}: {problems:?}"
+            );
+            let code = if message.starts_with("JSONata") {
+                Code::SchemaValidationFailed
+            } else {
+                Code::InvalidJsonataExpression
+            };
+            assert_eq!(problems[0].code, code, "{expression}");
         }
     }
 
     #[test]
-    fn refuses_what_is_plainly_broken() {
-        let cases = [
-            ("{% 1", "JSONata string must start with {% and end with %}"),
-            ("{% %}", "Unexpected end of expression"),
-            ("{% 1 + %}", "Unexpected end of expression"),
-            ("{% $x := %}", "Unexpected end of expression"),
-            ("{% a[1,2) %}", "Expected \"]\", got \")\""),
-            ("{% (1 + 2 %}", "Expected \")\" before end of expression"),
-            ("{% \"open %}", "String literal must be terminated by a matching quote"),
-            ("{% $match('a', /abc) %}", "No terminating / in regular expression"),
-            ("{% 1 /* open %}", "Comment has no closing tag"),
-            ("{% `a %}", "Quoted property name must be terminated with a backquote (`)"),
-            ("{% a) %}", "Syntax error: \")\""),
-            ("{% $.a[?(@.b)] %}", "The symbol \"?\" cannot be used as a unary operator"),
+    fn refuses_regular_expressions_that_take_exponential_time() {
+        let problems = check_jsonata("{% $match($a, /a(?=b)/i) %}");
+        assert_eq!(problems[0].code, Code::InvalidJsonataExpression);
+        assert!(problems[0].message.starts_with("The regular expression /a(?=b)/i cannot be used"));
+        assert_eq!(problems[0].place, 14..23);
+    }
+
+    #[test]
+    fn refuses_a_context_where_there_is_none() {
+        let cases: [(&str, &[(&str, &str)]); 7] = [
+            ("{% phone %}", &[("phone", "phone")]),
+            ("{% 'é😀' & phone.a & `x y` & phone %}", &[("phone", "phone"), ("x y", "`x y`")]),
+            ("{% $ %}", &[("$", "$")]),
+            ("{%\n  $$.a + **%}", &[("$$", "$$"), ("**", "**")]),
+            ("{% $map([1], function($v) { name }) %}", &[("name", "name")]),
+            ("{% $states.input.a[b = 1].(c + $) %}", &[]),
+            ("{% $states.input.a[$$.b] %}", &[("$$", "$$")]),
         ];
-        for (expression, message) in cases {
-            let problem = check_jsonata(expression).map(|problem| problem.message);
-            assert_eq!(problem.as_deref(), Some(message), "{expression}");
+        for (expression, expected) in cases {
+            let problems = check_jsonata(expression);
+            assert_eq!(problems.len(), expected.len(), "{expression}: {problems:?}");
+            for (problem, (name, place)) in problems.iter().zip(expected) {
+                assert_eq!(problem.code, Code::UnsupportedJsonataExpression);
+                let message = format!("Reference to '{name}' at the top level is not supported.");
+                assert_eq!(problem.message, message, "{expression}");
+                assert_eq!(expression[problem.place.clone()], **place, "{expression}");
+            }
         }
+    }
+
+    #[test]
+    fn helps() {
+        let cases = [
+            ("{% $a == 1 %}", Some("JSONata compares with a single `=`")),
+            ("{% $a && $b %}", Some("JSONata has the word `and`")),
+            ("{% $a || $b %}", Some("JSONata has the word `or`")),
+            ("{% !$a %}", Some("JSONata negates with `$not(...)`")),
+            ("{% $a[?(@.b)] %}", Some("a filter of JSONata has no `?` and no `@`: `items[price > 1]`")),
+            ("{% count([1]) %}", Some("functions are called with a `$`: `$count(...)`")),
+            ("{% a.b %}", Some("expressions have no input here: write `$states.input.a`")),
+            ("{% 1 + %}", None),
+        ];
+        for (expression, help) in cases {
+            assert_eq!(check_jsonata(expression)[0].help.as_deref(), help, "{expression}");
+        }
+    }
+
+    #[test]
+    fn findings_of_one_expression_are_bounded() {
+        let names: Vec<String> = (0..100).map(|index| format!("a{index}")).collect();
+        assert_eq!(check_jsonata(&format!("{{% {} %}}", names.join(" & "))).len(), 16);
+    }
+
+    #[test]
+    fn places_count_escapes() {
+        let source = br#"["{% \"\u00e9\" & x %}"]"#;
+        let span = Span::new(1, source.len() as u32 - 1);
+        assert_eq!(&source[place_in(source, span, 10..11).start as usize..][..1], b"x");
+        assert_eq!(place_in(source, span, 0..99), Span::new(2, source.len() as u32 - 2));
+        assert_eq!(place_in(b"", Span::new(5, 5), 0..9), Span::new(5, 5));
     }
 }

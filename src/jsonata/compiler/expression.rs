@@ -159,7 +159,8 @@ impl Compiler<'_> {
             }
             Err(reason) => {
                 let text = format!("The regular expression /{pattern}/{flags} cannot be used: {reason}");
-                self.fail(Error::new("").text(text).at(position));
+                let written = format!("/{pattern}/{flags}");
+                self.fail(Error::new("").text(text).at(position).token(written));
             }
         }
     }

@@ -131,6 +131,11 @@ impl Builtin {
         TABLE.iter().position(|entry| entry.name == name).map(|index| Self(index as u8))
     }
 
+    /// The names of all functions, without `$`.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TABLE.iter().map(|entry| entry.name)
+    }
+
     /// Whether a function has this index.
     pub(crate) fn is_known(index: u16) -> bool {
         usize::from(index) < TABLE.len()
