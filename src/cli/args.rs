@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{exit_code, log::LogArguments, metrics::MetricsAddress};
+use super::{exit_code, log::LogArguments, metrics::MetricsAddress, s3::S3Arguments};
 use crate::asl::{model::MachineType, text::TextFormat};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
@@ -202,9 +202,8 @@ pub(super) struct ExecutionArguments {
     #[arg(long, value_name = "NAME", requires = "mock_config")]
     pub(super) test_case: Option<String>,
 
-    /// Folder that stands in for S3 in Distributed Maps: DIR/bucket/key
-    #[arg(long, value_name = "DIR")]
-    pub(super) s3_root: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
 
     /// Name of the state machine [default: that of an artifact, else the file's name without .asl.json]
     #[arg(long, value_name = "NAME")]

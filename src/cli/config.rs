@@ -18,7 +18,7 @@ use crate::{
     asl::model::MachineType,
     executor::{Clock, SystemClock, Time},
     limits::{Limits, PAYLOAD_BYTES_UNLIMITED},
-    map_run::{Folder, ObjectStore},
+    map_run::ObjectStore,
     pipeline::{CheckpointOptions, OutputForm, OutputOrder},
     task::{MockConfig, TaskRegistry},
     value::timestamp::Timestamp,
@@ -54,7 +54,7 @@ impl ExecutionConfig {
             machine_type,
             state_machine_name: name,
             tasks,
-            object_store: arguments.s3_root.as_deref().map(folder).transpose()?,
+            object_store: arguments.s3.object_store()?,
             is_clock_virtual: arguments.clock == ClockArgument::Virtual,
             seed: arguments.seed.unwrap_or_else(random_seed),
         })
@@ -125,12 +125,6 @@ impl ExecConfig {
         };
         Ok(Self { names, time: execution.time(start), execution })
     }
-}
-
-fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>, CliError> {
-    let folder = Folder::new(path);
-    let unusable = |error| CliError::unusable(format_args!("--s3-root {}: {error}", path.display()));
-    Ok(Arc::new(folder.map_err(unusable)?))
 }
 
 fn task_file(path: &Path) -> Result<TaskRegistry, CliError> {

@@ -18,6 +18,7 @@ mod log;
 mod metrics;
 mod output;
 mod progress;
+mod s3;
 mod story;
 
 pub use dispatch::main;

@@ -61,7 +61,11 @@ impl From<StoreError> for MapRunError {
     }
 }
 
-const HELP: &str = "name a folder of buckets with --s3-root DIR (in the crate: `object_store`)";
+const HELP: &str = if cfg!(feature = "s3") {
+    "name a folder of buckets with --s3-root DIR, or S3 with --s3-endpoint (in the crate: `object_store`)"
+} else {
+    "name a folder of buckets with --s3-root DIR (in the crate: `object_store`)"
+};
 
 /// A program reads items from S3 or writes results to it, and nothing stands in for S3.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,7 +10,7 @@
 //! - Items and results travel as JSON text; nothing of an execution is shared with another.
 //! - Results depend on items, seed and handlers only, failures included, unless a threshold stops the run.
 //!
-//! S3 is an [`ObjectStore`], such as a [`Folder`].
+//! S3 is an [`ObjectStore`]: a [`Folder`], or with the feature `s3` an endpoint that speaks S3.
 
 mod batcher;
 mod error;
@@ -21,10 +21,14 @@ mod reader;
 mod result_writer;
 mod results;
 mod run;
+#[cfg(feature = "s3")]
+mod s3;
 
 pub use error::NoObjectStore;
 pub use folder::Folder;
-pub use object_store::{ObjectInfo, ObjectStore, ObjectWriter, StoreError};
+pub use object_store::{ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, StoreError};
+#[cfg(feature = "s3")]
+pub use s3::{S3, S3Options, S3OptionsError};
 
 pub(crate) use error::{MapRunError, require_object_store};
 pub(crate) use feed::Child;

@@ -1,7 +1,7 @@
 //! What stands in for S3.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 
 use crate::value::timestamp::Timestamp;
 
@@ -15,6 +15,14 @@ pub trait ObjectStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// If there is no such object, or it cannot be read.
     fn read(&self, bucket: &str, key: &str) -> Result<Box<dyn Read + Send>, StoreError>;
+
+    /// Opens an object to be read at any place, as Parquet needs it. Without this method there is no Parquet.
+    ///
+    /// # Errors
+    /// If there is no such object, or it cannot be read at any place.
+    fn open(&self, bucket: &str, key: &str) -> Result<Box<dyn ObjectReader>, StoreError> {
+        Err(StoreError::new("read", bucket, key, "it can be read from its beginning only"))
+    }
 
     /// The objects whose keys begin with `prefix`, in the order of their keys' bytes.
     ///
@@ -32,6 +40,11 @@ pub trait ObjectStore: fmt::Debug + Send + Sync {
     /// If the object cannot be written.
     fn write(&self, bucket: &str, key: &str) -> Result<Box<dyn ObjectWriter>, StoreError>;
 }
+
+/// An object that can be read at any place.
+pub trait ObjectReader: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ObjectReader for T {}
 
 /// An object that is being written; it is discarded unless it is finished.
 pub trait ObjectWriter: Write + Send {
@@ -76,4 +89,13 @@ impl StoreError {
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
         Self { action, bucket, key, reason: reason.to_string() }
     }
+}
+
+/// Why a key with such parts is refused: a folder cannot hold it, and addresses of S3 are normalised on their way.
+pub(super) const KEY_REASON: &str =
+    "a key may not be absolute, and none of its parts may be empty, '.' or '..'";
+
+/// Whether no part of a key leads anywhere but down.
+pub(super) fn has_plain_parts(key: &str) -> bool {
+    key.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

@@ -38,6 +38,7 @@ pub(super) fn inventory(
         )));
     }
     let bucket = destination.strip_prefix("arn:aws:s3:::").unwrap_or(&destination).to_owned();
+    formats.unpacks_gzip = true;
     formats.config.input_type = Some(InputType::Csv);
     formats.config.csv_delimiter = b',';
     formats.config.csv_headers = Some(schema.split(',').map(|header| header.trim().to_owned()).collect());
@@ -47,16 +48,17 @@ pub(super) fn inventory(
         .flat_map(|files| doc.elements(files))
         .filter_map(|file| text_of(doc, file, "key"))
         .collect();
-    if let Some(packed) = keys.iter().find(|key| has_extension(key, "gz")) {
-        let reason = "which is compressed: only inventories that were unpacked can be read here";
-        return Err(MapRunError::reader(format!("{source} lists {packed}, {reason}")));
-    }
     let objects = keys.into_iter().map(move |key| Ok((bucket.clone(), key)));
     Ok(Box::new(Contents::new(objects, formats)))
 }
 
 /// The items of the files that a list of `s3://` addresses names, one a line (Athena, "UNLOAD": its manifest).
-pub(super) fn file_list(from: Box<dyn Read + Send>, formats: Formats, source: &str) -> Box<dyn ItemSource> {
+pub(super) fn file_list(
+    from: Box<dyn Read + Send>,
+    mut formats: Formats,
+    source: &str,
+) -> Box<dyn ItemSource> {
+    formats.unpacks_gzip = true;
     let (mut lines, source) = (BufReader::new(from), source.to_owned());
     let objects = std::iter::from_fn(move || {
         loop {
@@ -81,8 +83,4 @@ fn address(line: &str, source: &str) -> Result<(String, String), MapRunError> {
         Some((bucket, key)) => Ok((bucket.to_owned(), key.to_owned())),
         None => Err(MapRunError::reader(format!("{source} lists '{line}', which is no s3:// address"))),
     }
-}
-
-fn has_extension(key: &str, extension: &str) -> bool {
-    key.rsplit_once('.').is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
 }

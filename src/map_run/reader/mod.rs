@@ -11,6 +11,8 @@ mod json_lines;
 mod listing;
 mod manifest;
 mod open;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod source;
 
 pub(super) use open::open;

@@ -1,6 +1,6 @@
 //! Which reader an `ItemReader` comes to.
 
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::sync::Arc;
 
 use super::json_array::{JsonArray, opens_array};
@@ -12,7 +12,7 @@ use super::source::{ItemSource, text_member};
 use crate::asl::model::{InputType, ManifestType, ReaderAction, ReaderConfig};
 use crate::json::Document;
 use crate::limits::Limits;
-use crate::map_run::{MapRunContext, MapRunError, ObjectStore};
+use crate::map_run::{MapRunContext, MapRunError, ObjectInfo, ObjectStore};
 use crate::vm::MapRunRequest;
 
 /// `Map.Item.Source` of items that a state was given.
@@ -36,7 +36,8 @@ pub(in crate::map_run) fn open(
         text_member(parameters.as_ref(), name).ok_or_else(missing)
     };
     let bucket = parameter("Bucket")?;
-    let formats = Formats { store, limits: context.limits.clone(), config: config.clone() };
+    let formats =
+        Formats { store, limits: context.limits.clone(), config: config.clone(), unpacks_gzip: false };
     match config.action {
         ReaderAction::GetObject => formats.open_object(&bucket, &parameter("Key")?),
         ReaderAction::ListObjects => {
@@ -45,6 +46,9 @@ pub(in crate::map_run) fn open(
             if !config.is_flattened {
                 return Ok(Box::new(Listing::new(objects, &bucket)));
             }
+            // Objects that mark folders hold nothing.
+            let marks_folder = |info: &ObjectInfo| info.key.ends_with('/');
+            let objects = objects.filter(move |info| !info.as_ref().is_ok_and(marks_folder));
             let objects = objects.map(move |info| Ok((bucket.clone(), info?.key)));
             Ok(Box::new(Contents::new(objects, formats)))
         }
@@ -56,6 +60,8 @@ pub(super) struct Formats {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) limits: Limits,
     pub(super) config: ReaderConfig,
+    /// Whether what ends in `.gz` is compressed: so it is in what a manifest lists.
+    pub(super) unpacks_gzip: bool,
 }
 
 impl Formats {
@@ -81,10 +87,14 @@ impl Formats {
     /// The items of an object.
     pub(super) fn open(&self, bucket: &str, key: &str) -> Result<Box<dyn ItemSource>, MapRunError> {
         let source = format!("S3://{bucket}/{key}");
-        let from = self.store.read(bucket, key)?;
         let (limits, config) = (&self.limits, &self.config);
+        let input_type = config.input_type.unwrap_or(InputType::Json);
+        if input_type == InputType::Parquet {
+            return self.open_parquet(bucket, key, source);
+        }
+        let from = self.read(bucket, key)?;
         let nesting_depth_max = limits.nesting_depth_max;
-        match config.input_type.unwrap_or(InputType::Json) {
+        match input_type {
             InputType::Json => {
                 let pointer = config.items_pointer.as_deref();
                 let mut from = BufReader::with_capacity(1 << 16, from);
@@ -116,12 +126,42 @@ impl Formats {
             InputType::Csv => {
                 Err(MapRunError::reader(format!("{source}: CSV needs the feature `distributed-map`")))
             }
-            InputType::Parquet => {
-                Err(MapRunError::reader(format!("{source}: PARQUET cannot be read by this version")))
-            }
+            InputType::Parquet => self.open_parquet(bucket, key, source),
             InputType::Manifest => {
                 Err(MapRunError::reader(format!("{source}: a manifest may not be listed in another")))
             }
         }
+    }
+
+    /// What is in an object, unpacked.
+    fn read(&self, bucket: &str, key: &str) -> Result<Box<dyn Read + Send>, MapRunError> {
+        let from = self.store.read(bucket, key)?;
+        let is_packed = key.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("gz"));
+        if !self.unpacks_gzip || !is_packed {
+            return Ok(from);
+        }
+        #[cfg(feature = "distributed-map")]
+        return Ok(Box::new(flate2::read::MultiGzDecoder::new(from)));
+        #[cfg(not(feature = "distributed-map"))]
+        return Err(MapRunError::reader(format!(
+            "S3://{bucket}/{key}: gzip needs the feature `distributed-map`"
+        )));
+    }
+
+    #[cfg(feature = "parquet")]
+    fn open_parquet(
+        &self,
+        bucket: &str,
+        key: &str,
+        source: String,
+    ) -> Result<Box<dyn ItemSource>, MapRunError> {
+        let from = self.store.open(bucket, key)?;
+        Ok(Box::new(super::parquet::ParquetRows::new(from, self.limits.line_bytes_max, source)?))
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    #[expect(clippy::unused_self, reason = "it stands for what needs it")]
+    fn open_parquet(&self, _: &str, _: &str, source: String) -> Result<Box<dyn ItemSource>, MapRunError> {
+        Err(MapRunError::reader(format!("{source}: PARQUET needs the feature `parquet`")))
     }
 }
