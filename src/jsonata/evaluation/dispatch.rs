@@ -121,14 +121,14 @@ impl<'a> Evaluation<'_, 'a> {
                 Op::Open => self.marks.push(self.list.len()),
                 Op::Add { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::Number(a + b)),
                 Op::Subtract { dst, left, right } => {
-                    numeric!(dst, left, right, op, |a, b| Item::Number(a - b))
+                    numeric!(dst, left, right, op, |a, b| Item::Number(a - b));
                 }
                 Op::Multiply { dst, left, right } => {
-                    numeric!(dst, left, right, op, |a, b| Item::Number(a * b))
+                    numeric!(dst, left, right, op, |a, b| Item::Number(a * b));
                 }
                 Op::Less { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::bool(a < b)),
                 Op::LessOrEqual { dst, left, right } => {
-                    numeric!(dst, left, right, op, |a, b| Item::bool(a <= b))
+                    numeric!(dst, left, right, op, |a, b| Item::bool(a <= b));
                 }
                 Op::Greater { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::bool(a > b)),
                 Op::GreaterOrEqual { dst, left, right } => {
