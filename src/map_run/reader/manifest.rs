@@ -84,3 +84,75 @@ fn address(line: &str, source: &str) -> Result<(String, String), MapRunError> {
         None => Err(MapRunError::reader(format!("{source} lists '{line}', which is no s3:// address"))),
     }
 }
+
+#[cfg(all(test, feature = "distributed-map"))]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+    use crate::asl::model::{ManifestType, ReaderAction, ReaderConfig};
+    use crate::limits::Limits;
+    use crate::map_run::{Folder, ObjectStore};
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(text.as_bytes()).expect("room");
+        packed.finish().expect("packed")
+    }
+
+    /// The items of `b/manifest` in a bucket with these objects; the cause where they end early.
+    fn items(manifest_type: ManifestType, objects: &[(&str, &[u8])]) -> Vec<String> {
+        let root = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(root.path().join("b")).expect("made");
+        for (key, bytes) in objects {
+            std::fs::write(root.path().join("b").join(key), bytes).expect("written");
+        }
+        let store: Arc<dyn ObjectStore> = Arc::new(Folder::new(root.path()).expect("a folder"));
+        let mut config = ReaderConfig::new(ReaderAction::GetObject);
+        config.manifest_type = Some(manifest_type);
+        let formats = Formats::new(store, Limits::default(), config);
+        let mut source = match formats.open_object("b", "manifest") {
+            Ok(source) => source,
+            Err(error) => return error.cause.into_iter().collect(),
+        };
+        let mut items = Vec::new();
+        loop {
+            match source.next() {
+                Ok(Some(item)) => items.push(String::from_utf8(item.value).expect("UTF-8")),
+                Ok(None) => return items,
+                Err(error) => {
+                    items.extend(error.cause);
+                    return items;
+                }
+            }
+        }
+    }
+
+    const INVENTORY: &[u8] =
+        br#"{"destinationBucket":"arn:aws:s3:::b","fileFormat":"CSV","fileSchema":"Bucket, Key",
+        "files":[{"key":"1.csv.gz"},{"key":"2.csv"}]}"#;
+
+    #[test]
+    fn packed_inventories_are_unpacked() {
+        // Inventories of many members are one file nevertheless.
+        let packed = [gzip("\"b\",\"x\"\n"), gzip("\"b\",\"y\"\n")].concat();
+        let objects = [("manifest", INVENTORY), ("1.csv.gz", &packed[..]), ("2.csv", b"b,z\n")];
+        let expected = ["x", "y", "z"].map(|key| format!(r#"{{"Bucket":"b","Key":"{key}"}}"#));
+        assert_eq!(items(ManifestType::S3Inventory, &objects), expected);
+        let cut = &packed[..packed.len() - 9];
+        let damaged = items(ManifestType::S3Inventory, &[("manifest", INVENTORY), ("1.csv.gz", cut)]);
+        let cause = damaged.last().expect("a cause");
+        assert!(cause.starts_with("row 2 of S3://b/1.csv.gz: "), "{cause}");
+    }
+
+    #[test]
+    fn packed_files_of_a_list_are_unpacked() {
+        let packed = gzip("a\n1\n");
+        let objects = [("manifest", &b"s3://b/1.gz\n"[..]), ("1.gz", &packed[..])];
+        assert_eq!(items(ManifestType::AthenaData, &objects), [r#"{"a":"1"}"#]);
+    }
+}

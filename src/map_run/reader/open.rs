@@ -36,8 +36,7 @@ pub(in crate::map_run) fn open(
         text_member(parameters.as_ref(), name).ok_or_else(missing)
     };
     let bucket = parameter("Bucket")?;
-    let formats =
-        Formats { store, limits: context.limits.clone(), config: config.clone(), unpacks_gzip: false };
+    let formats = Formats::new(store, context.limits.clone(), config.clone());
     match config.action {
         ReaderAction::GetObject => formats.open_object(&bucket, &parameter("Key")?),
         ReaderAction::ListObjects => {
@@ -57,16 +56,20 @@ pub(in crate::map_run) fn open(
 
 /// How objects are read.
 pub(super) struct Formats {
-    pub(super) store: Arc<dyn ObjectStore>,
-    pub(super) limits: Limits,
+    store: Arc<dyn ObjectStore>,
+    limits: Limits,
     pub(super) config: ReaderConfig,
     /// Whether what ends in `.gz` is compressed: so it is in what a manifest lists.
     pub(super) unpacks_gzip: bool,
 }
 
 impl Formats {
+    pub(super) fn new(store: Arc<dyn ObjectStore>, limits: Limits, config: ReaderConfig) -> Self {
+        Self { store, limits, config, unpacks_gzip: false }
+    }
+
     /// The items of an object that may be a manifest.
-    fn open_object(mut self, bucket: &str, key: &str) -> Result<Box<dyn ItemSource>, MapRunError> {
+    pub(super) fn open_object(mut self, bucket: &str, key: &str) -> Result<Box<dyn ItemSource>, MapRunError> {
         let source = format!("S3://{bucket}/{key}");
         match (self.config.manifest_type, self.config.input_type) {
             (Some(ManifestType::AthenaData), _) => {
@@ -88,16 +91,12 @@ impl Formats {
     pub(super) fn open(&self, bucket: &str, key: &str) -> Result<Box<dyn ItemSource>, MapRunError> {
         let source = format!("S3://{bucket}/{key}");
         let (limits, config) = (&self.limits, &self.config);
-        let input_type = config.input_type.unwrap_or(InputType::Json);
-        if input_type == InputType::Parquet {
-            return self.open_parquet(bucket, key, source);
-        }
-        let from = self.read(bucket, key)?;
+        let read = || self.read(bucket, key);
         let nesting_depth_max = limits.nesting_depth_max;
-        match input_type {
+        match config.input_type.unwrap_or(InputType::Json) {
             InputType::Json => {
                 let pointer = config.items_pointer.as_deref();
-                let mut from = BufReader::with_capacity(1 << 16, from);
+                let mut from = BufReader::with_capacity(1 << 16, read()?);
                 let fail = |error| MapRunError::reader(format!("failed to read {source}: {error}"));
                 if pointer.is_none_or(str::is_empty) && opens_array(&mut from).map_err(fail)? {
                     let element_bytes_max = limits.line_bytes_max;
@@ -108,13 +107,13 @@ impl Formats {
                 Ok(Box::new(JsonDocument::read(from, pointer, nesting_depth_max, bytes_max, source)?))
             }
             InputType::JsonLines => {
-                Ok(Box::new(JsonLines::new(from, nesting_depth_max, limits.line_bytes_max, source)))
+                Ok(Box::new(JsonLines::new(read()?, nesting_depth_max, limits.line_bytes_max, source)))
             }
             #[cfg(feature = "distributed-map")]
             InputType::Csv => {
                 let headers = config.csv_headers.as_deref();
                 let rows = super::csv::CsvRows::new(
-                    from,
+                    read()?,
                     config.csv_delimiter,
                     headers,
                     limits.line_bytes_max,
@@ -126,7 +125,15 @@ impl Formats {
             InputType::Csv => {
                 Err(MapRunError::reader(format!("{source}: CSV needs the feature `distributed-map`")))
             }
-            InputType::Parquet => self.open_parquet(bucket, key, source),
+            #[cfg(feature = "parquet")]
+            InputType::Parquet => {
+                let from = self.store.open(bucket, key)?;
+                Ok(Box::new(super::parquet::ParquetRows::new(from, limits.line_bytes_max, source)?))
+            }
+            #[cfg(not(feature = "parquet"))]
+            InputType::Parquet => {
+                Err(MapRunError::reader(format!("{source}: PARQUET needs the feature `parquet`")))
+            }
             InputType::Manifest => {
                 Err(MapRunError::reader(format!("{source}: a manifest may not be listed in another")))
             }
@@ -136,32 +143,21 @@ impl Formats {
     /// What is in an object, unpacked.
     fn read(&self, bucket: &str, key: &str) -> Result<Box<dyn Read + Send>, MapRunError> {
         let from = self.store.read(bucket, key)?;
-        let is_packed = key.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("gz"));
-        if !self.unpacks_gzip || !is_packed {
+        let ending = key.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if !self.unpacks_gzip || !ending.eq_ignore_ascii_case("gz") {
             return Ok(from);
         }
-        #[cfg(feature = "distributed-map")]
-        return Ok(Box::new(flate2::read::MultiGzDecoder::new(from)));
-        #[cfg(not(feature = "distributed-map"))]
-        return Err(MapRunError::reader(format!(
-            "S3://{bucket}/{key}: gzip needs the feature `distributed-map`"
-        )));
+        unpack(from).map_err(|reason| MapRunError::reader(format!("S3://{bucket}/{key}: {reason}")))
     }
+}
 
-    #[cfg(feature = "parquet")]
-    fn open_parquet(
-        &self,
-        bucket: &str,
-        key: &str,
-        source: String,
-    ) -> Result<Box<dyn ItemSource>, MapRunError> {
-        let from = self.store.open(bucket, key)?;
-        Ok(Box::new(super::parquet::ParquetRows::new(from, self.limits.line_bytes_max, source)?))
-    }
+#[cfg(feature = "distributed-map")]
+#[expect(clippy::unnecessary_wraps, reason = "it fails without the feature")]
+fn unpack(from: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>, &'static str> {
+    Ok(Box::new(flate2::read::MultiGzDecoder::new(from)))
+}
 
-    #[cfg(not(feature = "parquet"))]
-    #[expect(clippy::unused_self, reason = "it stands for what needs it")]
-    fn open_parquet(&self, _: &str, _: &str, source: String) -> Result<Box<dyn ItemSource>, MapRunError> {
-        Err(MapRunError::reader(format!("{source}: PARQUET needs the feature `parquet`")))
-    }
+#[cfg(not(feature = "distributed-map"))]
+fn unpack(_: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>, &'static str> {
+    Err("gzip needs the feature `distributed-map`")
 }
