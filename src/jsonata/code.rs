@@ -155,6 +155,8 @@ pub(crate) enum Op {
     JumpUnlessTrue { test: Reg, target: Label },
     /// Continues elsewhere if there is a value.
     JumpIfDefined { test: Reg, target: Label },
+    /// Continues elsewhere if a value is an array without elements.
+    JumpIfEmpty { test: Reg, target: Label },
     /// A value's truth.
     Truth { dst: Reg, src: Reg },
     /// `-x`
