@@ -9,7 +9,7 @@ use crate::asl::model::{PayloadTemplate, QueryLanguage, Text};
 use crate::bytecode::{ContextField, Expected, Op, QuerySite, Reg};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::json::{Doc, NodeId, Tag};
-use crate::jsonata::{self, Dialect, Parameter};
+use crate::jsonata::{self, Dialect, Parameter, expression_text};
 use crate::value::Shape;
 
 /// What `$states` has in a field.
@@ -28,11 +28,6 @@ impl States {
     pub(super) fn of_input(input: Reg) -> Self {
         Self { input, result: None, error_output: None }
     }
-}
-
-/// The text between the delimiters of an expression.
-pub(super) fn expression_text(text: &str) -> Option<&str> {
-    text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
 }
 
 impl Lowering<'_, '_> {
