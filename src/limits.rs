@@ -32,7 +32,8 @@ pub struct Limits {
     pub map_concurrency_default: u32,
     /// Child executions of one Map Run that run at once when `MaxConcurrency` is 0, absent or larger (AWS: 10,000).
     pub map_run_concurrency_max: u32,
-    /// Largest object of S3 that is read as one JSON value by an `ItemReader`: it is in memory as a whole.
+    /// Largest object of S3 that an `ItemReader` reads as one JSON value, which is in memory as a whole: an object, or
+    /// any with an `ItemsPointer`.
     pub json_object_bytes_max: u64,
     /// Most events that the history of one execution keeps, its end included (AWS: 25,000). Later ones are counted.
     pub history_events_max: u32,

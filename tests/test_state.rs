@@ -426,8 +426,8 @@ fn unusable_definitions_and_inputs_are_refused() {
         "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object'",
     );
     refuses_definition(
-        json!({"definition": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "End": true}}),
-        "Invalid State Machine Definition: 'COMP501: state 'StateName' uses JSONata, which this version validates but cannot run at /States/StateName'",
+        json!({"definition": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $match('a', /(?=b)/) %}", "End": true}}),
+        "Invalid State Machine Definition: 'INVALID_JSONATA_EXPRESSION: The regular expression /(?=b)/ cannot be used: look-ahead is not supported at /States/StateName/Output'",
     );
     let input = json!({"definition": {"Type": "Succeed"}, "input": "{"});
     assert_eq!(answer(&input).unwrap_err().kind.as_str(), "InvalidExecutionInput");

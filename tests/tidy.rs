@@ -188,7 +188,7 @@ fn check_file_length(source: &Source) -> Vec<String> {
 }
 
 fn check_function_length(source: &Source) -> Vec<String> {
-    if source.path == "src/vm/dispatch.rs" {
+    if source.path == "src/vm/dispatch.rs" || source.path == "src/jsonata/evaluation/dispatch.rs" {
         return Vec::new();
     }
     let mut problems = Vec::new();

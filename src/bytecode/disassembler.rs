@@ -126,6 +126,14 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
         Op::SetPath { value, base, path } => {
             write!(out, "setpth {} = {} with {} := {}", r(value), r(base), program.path(path), r(value))
         }
+        _ => write_work(program, op, out),
+    }
+}
+
+/// Ops that do a state's work.
+fn write_work(program: &Program, op: Op, out: &mut String) -> fmt::Result {
+    let r = Show;
+    match op {
         Op::WaitSeconds { seconds } => write!(out, "wait   {} seconds", r(seconds)),
         Op::WaitUntil { timestamp } => write!(out, "wait   until {}", r(timestamp)),
         Op::Task { dst, first, task } => {
@@ -160,6 +168,8 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
             Ok(())
         }
         Op::Inspect { src, aspect } => write!(out, "inspct {} as {aspect:?}", r(src)),
+        // Everything else is written by `write_op`.
+        _ => Ok(()),
     }
 }
 

@@ -258,6 +258,7 @@ pub(crate) enum Operator {
     Or,
 }
 
+#[cfg(test)]
 impl Operator {
     /// As it is written.
     pub(crate) fn symbol(self) -> &'static str {

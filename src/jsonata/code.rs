@@ -26,11 +26,11 @@ pub(crate) struct Label(pub u16);
 
 /// A lambda of an expression; 0 is the expression itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LambdaId(pub u16);
+pub(crate) struct LambdaId(pub u16);
 
 impl LambdaId {
     /// The expression itself.
-    pub const MAIN: Self = Self(0);
+    pub(crate) const MAIN: Self = Self(0);
 }
 
 /// How a list that was built becomes a value.

@@ -123,7 +123,7 @@ impl Check<'_> {
             Op::Open | Op::GroupOpen => true,
             Op::Jump { target } => self.label(target),
             Op::MoveIfBound { dst, src, target } => self.reg(dst) && self.reg(src) && self.label(target),
-            Op::Next { dst, exit } => self.reg(dst) && self.label(exit),
+            Op::Next { dst, exit } | Op::GroupNext { dst, exit, .. } => self.reg(dst) && self.label(exit),
             Op::JumpIfTrue { test, target }
             | Op::JumpUnlessTrue { test, target }
             | Op::JumpIfDefined { test, target }
@@ -149,7 +149,6 @@ impl Check<'_> {
                 self.reg(dst) && self.regs(first, keys)
             }
             Op::GroupAdd { key, item, .. } => self.reg(key) && self.reg(item),
-            Op::GroupNext { dst, exit, .. } => self.reg(dst) && self.label(exit),
             Op::Partial { .. }
             | Op::Call { .. }
             | Op::TailCall { .. }
@@ -164,6 +163,13 @@ impl Check<'_> {
                 self.tuple(first) && self.reg(result) && usize::from(step) < code.tuple_steps.len()
             }
             Op::TupleNumber { stream, binding } => self.reg(stream) && binding < code.tuple_bindings,
+            _ => self.plain(op),
+        }
+    }
+
+    /// Instructions with nothing but registers.
+    fn plain(self, op: Op) -> bool {
+        match op {
             Op::Move { dst, src }
             | Op::LoadCell { dst, cell: src }
             | Op::StoreCell { cell: dst, src }
@@ -192,6 +198,8 @@ impl Check<'_> {
             | Op::Concatenate { dst, left, right }
             | Op::Range { dst, left, right }
             | Op::In { dst, left, right } => self.reg(dst) && self.reg(left) && self.reg(right),
+            // Everything else is checked by `op`.
+            _ => true,
         }
     }
 

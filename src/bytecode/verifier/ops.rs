@@ -125,6 +125,14 @@ impl Check<'_> {
                 self.within(path.index(), program.paths.len())?;
                 self.reg(value).and_then(|()| self.reg(base))
             }
+            _ => self.work(op),
+        }
+    }
+
+    /// Ops that do a state's work.
+    fn work(&mut self, op: Op) -> Result<(), VerifyError> {
+        let program = self.program;
+        match op {
             Op::WaitSeconds { seconds: reg } | Op::WaitUntil { timestamp: reg } => self.reg(reg),
             Op::Task { dst, first, task } => {
                 self.within(task.index(), program.tasks.len())?;
@@ -152,6 +160,8 @@ impl Check<'_> {
                 }
                 self.reg(src)
             }
+            // Everything else is checked by `op`.
+            _ => Ok(()),
         }
     }
 

@@ -109,7 +109,8 @@ impl Roots<'_> {
             doc.members(NodeId::ROOT).map(|(name, _)| doc.string(name).to_text()).collect()
         });
         let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-        let expression = Expression::with_variables(text, &names).map_err(EvalError::syntax)?;
+        let expression =
+            Expression::with_variables(text, &names).map_err(|error| EvalError::syntax(&error))?;
         run(&expression, &self.given(None), limits).map_err(EvalError::query)
     }
 
@@ -122,15 +123,20 @@ impl Roots<'_> {
     ) -> Result<Option<String>, EvalError> {
         let Some(inner) = jsonata::expression_text(text) else {
             let message = "a state's expression stands between {% and %}, with nothing before or after them";
-            return Err(EvalError { status: ExitStatus::Unusable, code: "SyntaxError", ..EvalError::new(message) });
+            return Err(EvalError {
+                status: ExitStatus::Unusable,
+                code: "SyntaxError",
+                ..EvalError::new(message)
+            });
         };
         // Offsets count UTF-16 units, as the reference implementation's do.
         let before = text.len() - text["{%".len()..].trim_start().len();
+        let before = text[..before].encode_utf16().count() as u32;
         let moved = |error: EvalError| EvalError {
-            position: error.position.map(|position| position + before as u32),
+            position: error.position.map(|position| position + before),
             ..error
         };
-        let expression = Expression::of_state(inner).map_err(|error| moved(EvalError::syntax(error)))?;
+        let expression = Expression::of_state(inner).map_err(|error| moved(EvalError::syntax(&error)))?;
         let empty = Document::parse(*b"{}", 1).expect("an empty object is JSON");
         run(&expression, &self.given(Some(context.unwrap_or(&empty))), limits)
             .map_err(|error| moved(EvalError::query_of_state(inner, error)))
@@ -200,8 +206,8 @@ impl EvalError {
     }
 
     /// The expression is none.
-    fn syntax(error: jsonata::Error) -> Self {
-        Self { status: ExitStatus::Unusable, ..Self::jsonata(&error) }
+    fn syntax(error: &jsonata::Error) -> Self {
+        Self { status: ExitStatus::Unusable, ..Self::jsonata(error) }
     }
 
     /// The expression failed.

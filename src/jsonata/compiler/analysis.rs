@@ -1,6 +1,7 @@
 //! What must be known of a whole expression before its first instruction.
 
-use std::collections::HashSet;
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 
 use super::frame::Name;
 use crate::jsonata::ast::{Ast, Node, NodeId, NodeKind, Stage};
@@ -8,14 +9,14 @@ use crate::jsonata::ast::{Ast, Node, NodeId, NodeKind, Stage};
 /// What was found.
 pub(super) struct Found {
     /// Names that some lambda mentions.
-    pub shared: HashSet<Name>,
+    pub shared: HashSet<Name, RandomState>,
     /// Everything that paths bind: `@`, `#` and what `%` looks back to.
     pub bindings: Vec<Name>,
 }
 
 /// Looks at the whole tree.
 pub(super) fn analyse(ast: &Ast) -> Found {
-    let mut found = Found { shared: HashSet::new(), bindings: Vec::new() };
+    let mut found = Found { shared: HashSet::default(), bindings: Vec::new() };
     let mut pending = vec![(ast.root, false)];
     while let Some((id, in_lambda)) = pending.pop() {
         let node = ast.node(id);

@@ -126,7 +126,7 @@ impl Compiler<'_> {
         dst: Reg,
     ) -> bool {
         let count = arguments.len() + usize::from(given.first.is_some());
-        let at_function = usize::from(!given.first.is_some());
+        let at_function = usize::from(given.first.is_none());
         let name = builtin.name();
         let fits = match name {
             "map" | "filter" => count == 2,

@@ -1,6 +1,7 @@
 //! Compiling an expression.
 
-use std::collections::HashSet;
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
 
 use super::analysis;
 use super::frame::{Frame, Name};
@@ -31,7 +32,7 @@ pub(super) struct Compiler<'c> {
     pub code: Code,
     pub frames: Vec<Frame>,
     /// Names that some lambda uses from around it: variables of these names are shared with closures.
-    pub shared: HashSet<Name>,
+    pub shared: HashSet<Name, RandomState>,
     /// Bindings of tuples.
     pub bindings: Vec<Name>,
     /// Where `$` is.
@@ -90,7 +91,7 @@ impl Compiler<'_> {
             signature: None,
         });
         let entry = self.here();
-        self.frames.push(Frame::new(id, entry, parameters));
+        self.frames.push(Frame::new(entry, parameters));
         id
     }
 

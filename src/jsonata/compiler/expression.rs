@@ -4,7 +4,7 @@ use super::analysis;
 use super::compile::Compiler;
 use super::frame::{Meaning, Name, Variable};
 use crate::jsonata::ast::{NodeId, NodeKind, Operator};
-use crate::jsonata::code::{Close, Literal, Op, Over, Parameter, Reg};
+use crate::jsonata::code::{Close, Label, Literal, Op, Over, Parameter, Reg};
 use crate::jsonata::error::Error;
 use crate::jsonata::regexes::Regexp;
 
@@ -115,18 +115,10 @@ impl Compiler<'_> {
             NodeKind::Block { expressions, .. } => self.block(expressions, dst),
             NodeKind::Condition { test, then, otherwise } => self.condition(*test, *then, *otherwise, dst),
             NodeKind::Default { left, right } => {
-                let end = self.pending();
-                self.expression(*left, dst);
-                self.emit(Op::JumpIfTrue { test: dst, target: end });
-                self.expression(*right, dst);
-                self.bind(end);
+                self.first_of(*left, *right, dst, |test, target| Op::JumpIfTrue { test, target });
             }
             NodeKind::Coalesce { left, right } => {
-                let end = self.pending();
-                self.expression(*left, dst);
-                self.emit(Op::JumpIfDefined { test: dst, target: end });
-                self.expression(*right, dst);
-                self.bind(end);
+                self.first_of(*left, *right, dst, |test, target| Op::JumpIfDefined { test, target });
             }
             NodeKind::Call { procedure, arguments, is_tail } => {
                 let keep = node.keep_array && node.predicates.is_empty();
@@ -147,6 +139,15 @@ impl Compiler<'_> {
                 self.sort(terms, self.context, Over::Context, node.position, dst);
             }
         }
+    }
+
+    /// The left side if it will do, else the right.
+    fn first_of(&mut self, left: NodeId, right: NodeId, dst: Reg, will_do: impl FnOnce(Reg, Label) -> Op) {
+        let end = self.pending();
+        self.expression(left, dst);
+        self.emit(will_do(dst, end));
+        self.expression(right, dst);
+        self.bind(end);
     }
 
     fn regex(&mut self, pattern: &str, flags: &str, position: u32, dst: Reg) {

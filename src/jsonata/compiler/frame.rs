@@ -1,6 +1,6 @@
 //! Frames while they are compiled: registers, scopes, what is captured.
 
-use crate::jsonata::code::{Label, LambdaId, Parameter, Reg};
+use crate::jsonata::code::{Label, Parameter, Reg};
 use crate::jsonata::functions::Builtin;
 
 use super::compile::{Compiler, Dialect};
@@ -51,7 +51,6 @@ pub(super) enum Meaning {
 /// A frame: the expression, or a lambda.
 #[derive(Debug)]
 pub(super) struct Frame {
-    pub lambda: LambdaId,
     pub entry: Label,
     pub parameters: u16,
     pub scopes: Vec<Vec<Variable>>,
@@ -67,10 +66,9 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(lambda: LambdaId, entry: Label, parameters: u16) -> Self {
+    pub(super) fn new(entry: Label, parameters: u16) -> Self {
         let fixed = 1 + u32::from(parameters);
         Self {
-            lambda,
             entry,
             parameters,
             scopes: Vec::new(),

@@ -111,19 +111,16 @@ impl Compiler<'_> {
         self.code.tuple_steps.push(bound);
         let index = (self.code.tuple_steps.len() - 1) as u16;
         let (next, exit) = (self.pending(), self.pending());
-        match source {
-            Some(Source { register, over }) => {
-                self.emit(Op::Loop { src: register, over });
-                self.emit(Op::Open);
-                self.bind(next);
-                self.emit(Op::Next { dst: first, exit });
-                self.emit(Op::TupleLoad { first, src: first });
-            }
+        if let Some(Source { register, over }) = source {
+            self.emit(Op::Loop { src: register, over });
+            self.emit(Op::Open);
+            self.bind(next);
+            self.emit(Op::Next { dst: first, exit });
+            self.emit(Op::TupleLoad { first, src: first });
+        } else {
             // A variable does not depend on the context: once is enough.
-            None => {
-                self.emit(Op::Open);
-                self.emit(Op::TupleLoad { first, src: self.context });
-            }
+            self.emit(Op::Open);
+            self.emit(Op::TupleLoad { first, src: self.context });
         }
         let is_whole = source.is_none() && self.context_is_whole;
         self.within_tuple(first, |compiler| {

@@ -48,6 +48,14 @@ impl<'a> Evaluation<'_, 'a> {
                 let item = self.kept_singleton(self.get(cursor, dst));
                 self.set(cursor, dst, item);
             }
+            _ => return self.listing(cursor, op),
+        }
+        Ok(())
+    }
+
+    /// Loops' elements and lists.
+    fn listing(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+        match op {
             Op::Position { dst } => {
                 let taken = self.loops.last().map_or(0, |innermost| innermost.taken);
                 self.set(cursor, dst, Item::Number(taken.saturating_sub(1) as f64));
@@ -113,7 +121,7 @@ impl<'a> Evaluation<'_, 'a> {
         let is_here = |number: f64| {
             let number = number.floor();
             let number = if number < 0.0 { len as f64 + number } else { number };
-            number == position as f64
+            (number - position as f64).abs() < 0.5 // both are whole
         };
         if let Some(number) = test.as_number(docs) {
             super::operators::finite(number)?;

@@ -53,6 +53,14 @@ impl<'a> Evaluation<'_, 'a> {
                 let arguments = self.arguments(cursor, first.offset(1), taken as u16);
                 self.call_item(cursor, dst, function, arguments, None)
             }
+            _ => self.applying(cursor, op),
+        }
+    }
+
+    /// Functions as values.
+    fn applying(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+        let code = self.code;
+        match op {
             Op::Apply { dst, first } => {
                 let (function, argument) = (self.get(cursor, first), self.get(cursor, first.offset(1)));
                 if !function.is_function() {

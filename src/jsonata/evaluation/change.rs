@@ -99,7 +99,11 @@ impl<'a> Evaluation<'_, 'a> {
             return Ok(());
         }
         let docs = self.heap.docs;
-        let list = if let Some(list) = names.as_array(docs) { list.to_list(self.heap) } else { bumpalo::vec![in self.heap.arena.bump(); names] };
+        let list = if let Some(list) = names.as_array(docs) {
+            list.to_list(self.heap)
+        } else {
+            bumpalo::vec![in self.heap.arena.bump(); names]
+        };
         if list.iter().any(|name| name.as_str(docs).is_none()) {
             return Err(error_value(Error::new("T2012"), names, docs));
         }

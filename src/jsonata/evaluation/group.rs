@@ -15,7 +15,7 @@ use crate::value::{Array, ShapeId, Value};
 #[derive(Debug)]
 pub(super) struct Groups<'a> {
     by_key: HashMap<&'a str, usize, RandomState>,
-    groups: Vec<Group<'a>>,
+    list: Vec<Group<'a>>,
     /// The pair whose groups are being gone through, and the next of them to look at.
     pair: Option<u16>,
     next: usize,
@@ -31,7 +31,7 @@ struct Group<'a> {
 
 impl<'a> Groups<'a> {
     fn new() -> Self {
-        Self { by_key: HashMap::default(), groups: Vec::new(), pair: None, next: 0 }
+        Self { by_key: HashMap::default(), list: Vec::new(), pair: None, next: 0 }
     }
 
     /// The next group of a pair.
@@ -40,10 +40,10 @@ impl<'a> Groups<'a> {
             self.pair = Some(pair);
             self.next = 0;
         }
-        let found = self.groups[self.next..].iter().position(|group| group.pair == pair);
+        let found = self.list[self.next..].iter().position(|group| group.pair == pair);
         if let Some(offset) = found {
             self.next += offset + 1;
-            self.groups.get(self.next - 1)
+            self.list.get(self.next - 1)
         } else {
             self.pair = None;
             None
@@ -90,13 +90,13 @@ impl<'a> Evaluation<'_, 'a> {
             Op::GroupValue { src } => {
                 let value = self.get(cursor, src);
                 if let Some(groups) = self.groups.last_mut()
-                    && let Some(group) = groups.groups.get_mut(groups.next.wrapping_sub(1))
+                    && let Some(group) = groups.list.get_mut(groups.next.wrapping_sub(1))
                 {
                     group.value = value;
                 }
             }
             Op::GroupClose { dst } => {
-                let groups = self.groups.pop().map(|groups| groups.groups).unwrap_or_default();
+                let groups = self.groups.pop().map(|groups| groups.list).unwrap_or_default();
                 let members: Vec<(&'a str, Item<'a>)> = groups
                     .into_iter()
                     .filter(|group| !group.value.is_undefined())
@@ -127,15 +127,15 @@ impl<'a> Evaluation<'_, 'a> {
         let bump = self.heap.arena.bump();
         let Some(groups) = self.groups.last_mut() else { return Ok(()) };
         if let Some(index) = groups.by_key.get(&*text) {
-            let group = &mut groups.groups[*index];
+            let group = &mut groups.list[*index];
             if group.pair != pair {
                 return Err(Error::new("D1009").string_value(&text));
             }
             group.items.push(item);
         } else {
             let key: &'a str = bump.alloc_str(&text);
-            groups.by_key.insert(key, groups.groups.len());
-            groups.groups.push(Group { key, pair, items: vec![item], value: Item::Undefined });
+            groups.by_key.insert(key, groups.list.len());
+            groups.list.push(Group { key, pair, items: vec![item], value: Item::Undefined });
         }
         Ok(())
     }

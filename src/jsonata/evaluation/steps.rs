@@ -199,7 +199,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     pub(super) fn index(&mut self, src: Item<'a>, number: f64) -> Item<'a> {
         let position = number.floor();
         let Some(items) = src.as_array(self.heap.docs) else {
-            let is_only = position == 0.0 || position == -1.0;
+            let is_only = (-1.0..=0.0).contains(&position);
             return if is_only { src } else { Item::Undefined };
         };
         let position = if position < 0.0 { items.len() as f64 + position } else { position };

@@ -32,7 +32,8 @@ fn shift_point(value: f64, places: i32) -> f64 {
 /// `$power`.
 pub fn power(base: f64, exponent: f64) -> Result<f64, Failure> {
     // JavaScript, unlike C, has no value for one to a power that is none.
-    let power = if base.abs() == 1.0 && !exponent.is_finite() { f64::NAN } else { base.powf(exponent) };
+    let is_one = base.abs().to_bits() == 1.0_f64.to_bits();
+    let power = if is_one && !exponent.is_finite() { f64::NAN } else { base.powf(exponent) };
     if power.is_finite() {
         return Ok(power);
     }

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "distributed-map")]
 mod csv;
+mod json_array;
 mod json_document;
 mod json_lines;
 mod listing;

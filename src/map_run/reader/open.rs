@@ -1,7 +1,9 @@
 //! Which reader an `ItemReader` comes to.
 
+use std::io::BufReader;
 use std::sync::Arc;
 
+use super::json_array::{JsonArray, opens_array};
 use super::json_document::JsonDocument;
 use super::json_lines::JsonLines;
 use super::listing::{Contents, Listing};
@@ -85,6 +87,13 @@ impl Formats {
         match config.input_type.unwrap_or(InputType::Json) {
             InputType::Json => {
                 let pointer = config.items_pointer.as_deref();
+                let mut from = BufReader::with_capacity(1 << 16, from);
+                let fail = |error| MapRunError::reader(format!("failed to read {source}: {error}"));
+                if pointer.is_none_or(str::is_empty) && opens_array(&mut from).map_err(fail)? {
+                    let element_bytes_max = limits.line_bytes_max;
+                    return Ok(Box::new(JsonArray::new(from, nesting_depth_max, element_bytes_max, source)));
+                }
+                let from = Box::new(from);
                 let bytes_max = limits.json_object_bytes_max;
                 Ok(Box::new(JsonDocument::read(from, pointer, nesting_depth_max, bytes_max, source)?))
             }

@@ -1,7 +1,7 @@
 //! Asking for a Map Run: the fields of a Distributed Map are checked here, all else is up to the caller.
 
-use crate::bytecode::{Field, MapRunId, MapRunInput, Reg};
-use crate::value::{View, to_json};
+use crate::bytecode::{Field, MapRunId, MapRunInput, MapRunSite, Reg};
+use crate::value::{Value, View, to_json};
 use crate::vm::effect::Effect;
 use crate::vm::fault::{Fault, ITEM_READER};
 use crate::vm::history::{EventDetails, EventType, Moment};
@@ -28,16 +28,8 @@ impl<'a> Machine<'_, '_, 'a> {
         let site = self.program.map_run(run);
         let input = |input: MapRunInput| frame[usize::from(first.0) + input as usize];
         let text = |of: MapRunInput| input(of).map(|value| to_json(value, self.heap.docs).into_bytes());
-        // What an ItemReader supplies is not counted yet.
-        let mut length = 0;
-        if site.reader.is_none() {
-            let items = *Self::load(frame, first.offset(MapRunInput::Items as usize));
-            length = match items.view(self.heap.docs) {
-                View::Array(items) => items.len(),
-                View::Object(members) => members.len(self.heap.docs),
-                _ => return Err(self.no_items(items, pc)),
-            };
-        }
+        let length =
+            self.item_count(site, *Self::load(frame, first.offset(MapRunInput::Items as usize)), pc)?;
         let default = self.limits.map_run_concurrency_max;
         let given = input(MapRunInput::MaxConcurrency);
         let concurrency_max = self.concurrency(given, site.max_concurrency.as_ref(), default)?.min(default);
@@ -77,7 +69,7 @@ impl<'a> Machine<'_, '_, 'a> {
             request.environment = Some(self.environment(frame, first, variables));
         }
         request.seed = self.random(slot).next_u64();
-        let started = EventDetails::MapStateStarted { length: u32::try_from(length).unwrap_or(u32::MAX) };
+        let started = EventDetails::MapStateStarted { length };
         self.record(slot, || Moment::Event(EventType::MapStateStarted, started));
         let (names, label, seed) = (self.names, site.label.as_deref(), request.seed);
         self.record(slot, || {
@@ -88,6 +80,19 @@ impl<'a> Machine<'_, '_, 'a> {
         let strand = self.state.id(slot);
         self.state.map_runs.push((strand, Box::new(request)));
         Ok(Effect::StartMapRun { strand })
+    }
+
+    /// How many items there are; what an `ItemReader` supplies is not counted yet.
+    fn item_count(&self, site: &MapRunSite, items: Value<'a>, pc: u32) -> Outcome<u32> {
+        if site.reader.is_some() {
+            return Ok(0);
+        }
+        let count = match items.view(self.heap.docs) {
+            View::Array(items) => items.len(),
+            View::Object(members) => members.len(self.heap.docs),
+            _ => return Err(self.no_items(items, pc)),
+        };
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     /// All that an `ItemSelector` may read, as one document.
