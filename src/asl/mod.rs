@@ -19,4 +19,3 @@ pub mod text;
 mod validate;
 
 pub use parser::{ParseOptions, Parsed, SINGLE_STATE_NAME, parse, parse_state};
-pub(crate) use validate::expression_text;

@@ -300,6 +300,14 @@ pub(super) struct EvalArguments {
     #[arg(long, value_name = "JSON|FILE")]
     pub(super) bindings: Option<String>,
 
+    /// Evaluate a `{% ... %}` string of JSONata as a state would: the input is `$states.input`, and undefined is an error
+    #[arg(long)]
+    pub(super) asl: bool,
+
+    /// What `$states.context` is: a file, or JSON text [default: {}]
+    #[arg(long, value_name = "JSON|FILE", requires = "asl")]
+    pub(super) context: Option<String>,
+
     /// Print {"result":...}, {} where there is none, or {"error":{"code","message","position"}}
     #[arg(long)]
     pub(super) json: bool,
@@ -308,7 +316,9 @@ pub(super) struct EvalArguments {
 const EVAL_EXAMPLES: &str = "\
 Examples:
   aslx eval --language jsonpath --expression '$.items[*].sku' --input order.json
-  aslx eval --language intrinsic --expression \"States.Format('{}-{}', $.a, 7)\" --input '{\"a\":1}'";
+  aslx eval --language intrinsic --expression \"States.Format('{}-{}', $.a, 7)\" --input '{\"a\":1}'
+  aslx eval --language jsonata --expression '$sum(items.(price * quantity))' --input order.json
+  aslx eval --language jsonata --asl --expression '{% $states.input.items[0].sku %}' --input order.json";
 
 /// Compile a definition to an artifact, which loads faster than the definition
 ///

@@ -5,12 +5,11 @@ use super::input_output::Leave;
 use super::lowering::Lowering;
 use super::scope::CONTEXT;
 use super::template::constant_text;
-use crate::asl::expression_text;
 use crate::asl::model::{PayloadTemplate, QueryLanguage, Text};
 use crate::bytecode::{ContextField, Expected, Op, QuerySite, Reg};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::json::{Doc, NodeId, Tag};
-use crate::jsonata::{self, Dialect, Parameter};
+use crate::jsonata::{self, Dialect, Parameter, expression_text};
 use crate::value::Shape;
 
 /// What `$states` has in a field.

@@ -26,11 +26,11 @@ pub(crate) struct Label(pub u16);
 
 /// A lambda of an expression; 0 is the expression itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LambdaId(pub u16);
+pub(crate) struct LambdaId(pub u16);
 
 impl LambdaId {
     /// The expression itself.
-    pub const MAIN: Self = Self(0);
+    pub(crate) const MAIN: Self = Self(0);
 }
 
 /// How a list that was built becomes a value.
@@ -155,6 +155,8 @@ pub(crate) enum Op {
     JumpUnlessTrue { test: Reg, target: Label },
     /// Continues elsewhere if there is a value.
     JumpIfDefined { test: Reg, target: Label },
+    /// Continues elsewhere if a value is an array without elements.
+    JumpIfEmpty { test: Reg, target: Label },
     /// A value's truth.
     Truth { dst: Reg, src: Reg },
     /// `-x`

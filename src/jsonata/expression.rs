@@ -6,14 +6,17 @@ use super::code::{Code, Parameter};
 use super::compiler::{Dialect, compile, own_shapes};
 use super::error::Error;
 use super::evaluation::{Buffers, Settings, evaluate};
-use super::functions::to_value;
+use super::functions::{NoValue, to_value};
 use super::item::Item;
+use super::states;
 use crate::json::{Document, NodeId, ParseError, Parser, Tape};
 use crate::limits::Limits;
 use crate::value::{Arena, DocId, Docs, Heap, ParseScratch, Shape, Value, write_value};
 
 /// The document with the variables; 0 and 1 are the input's.
 const VARIABLES: DocId = DocId(2);
+/// The document with the Context Object.
+const CONTEXT: DocId = DocId(3);
 
 /// A compiled JSONata expression; cheap to share, never changed.
 ///
@@ -38,6 +41,8 @@ const VARIABLES: DocId = DocId(2);
 pub struct Expression {
     code: Code,
     shapes: Vec<Shape>,
+    /// It belongs to a state machine.
+    is_of_state: bool,
 }
 
 impl Expression {
@@ -48,10 +53,21 @@ impl Expression {
 
     /// The same for an evaluation with variables: these hide functions of the same name.
     pub fn with_variables(text: &str, variables: &[&str]) -> Result<Self, Error> {
+        Self::compile(text, Dialect::Reference { shadowed: variables })
+    }
+
+    /// Compiles an expression as states of a state machine have them, without its delimiters: `$states` has the input
+    /// and the Context Object, `$` and `$$` are undefined, and what is undefined or a function is no result.
+    pub fn of_state(text: &str) -> Result<Self, Error> {
+        Self::compile(text, Dialect::States)
+    }
+
+    fn compile(text: &str, dialect: Dialect<'_>) -> Result<Self, Error> {
         let ast = super::parse(text)?;
         let mut shapes = Vec::new();
-        let code = compile(&ast, Dialect::Reference { shadowed: variables }, &mut own_shapes(&mut shapes))?;
-        Ok(Self { code, shapes })
+        let code = compile(&ast, dialect, &mut own_shapes(&mut shapes))?;
+        debug_assert_eq!(code.verify(shapes.len()), Ok(()), "{text}");
+        Ok(Self { code, shapes, is_of_state: matches!(dialect, Dialect::States) })
     }
 }
 
@@ -78,6 +94,20 @@ pub enum EvaluateError {
     /// The expression failed.
     #[error("{0}")]
     Expression(#[from] Error),
+    /// The expression has come to something that is no result.
+    #[error("the expression {0}")]
+    Result(&'static str),
+}
+
+/// What an expression is given. All of it may be missing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Given<'g> {
+    /// What `$` and `$$` are; for an expression of a state, `$states.input`. It is JSON.
+    pub input: Option<&'g [u8]>,
+    /// Variables: the members of an object.
+    pub variables: Option<&'g Document>,
+    /// For an expression of a state, `$states.context`.
+    pub context: Option<&'g Document>,
 }
 
 impl Evaluator {
@@ -108,34 +138,42 @@ impl Evaluator {
     }
 
     /// Evaluates an expression over JSON and appends its result as JSON; nothing where the result is undefined, and
-    /// an empty string for a function. Says whether there is a result.
+    /// an empty string for what is or holds a function. Says whether there is a result.
     pub fn evaluate(
         &mut self,
         expression: &Expression,
         input: &[u8],
         output: &mut Vec<u8>,
     ) -> Result<bool, EvaluateError> {
-        self.evaluate_with(expression, Some(input), None, output)
+        self.evaluate_with(expression, &Given { input: Some(input), ..Given::default() }, output)
     }
 
-    /// The same with variables, the members of an object, and perhaps without an input.
+    /// The same with variables, and perhaps without an input. An expression of a state has a result or fails.
     pub fn evaluate_with(
         &mut self,
         expression: &Expression,
-        input: Option<&[u8]>,
-        variables: Option<&Document>,
+        given: &Given<'_>,
         output: &mut Vec<u8>,
     ) -> Result<bool, EvaluateError> {
-        self.parser.parse(input.unwrap_or(b"null"), &mut self.tape).map_err(EvaluateError::Input)?;
-        let doc = crate::json::Doc::new(input.unwrap_or(b"null"), &self.tape);
-        let table = [doc, doc, variables.map_or(doc, Document::doc)];
+        let input = given.input.unwrap_or(b"null");
+        self.parser.parse(input, &mut self.tape).map_err(EvaluateError::Input)?;
+        let doc = crate::json::Doc::new(input, &self.tape);
+        let table =
+            [doc, doc, given.variables.map_or(doc, Document::doc), given.context.map_or(doc, Document::doc)];
         let docs = Docs { table: &table, shapes: &expression.shapes };
         self.arena.reset();
         let heap = Heap { docs: &docs, arena: &self.arena, scratch: &self.scratch };
-        let root = input.map_or(Item::Undefined, |_| Item::Json(Value::root(DocId::INPUT)));
-        let mut given = |parameter: &Parameter| match parameter {
+        let input = given.input.map_or(Item::Undefined, |_| Item::Json(Value::root(DocId::INPUT)));
+        let context = given.context.map_or(Item::Undefined, |_| Item::Json(Value::root(CONTEXT)));
+        let root = if expression.is_of_state { Item::Undefined } else { input };
+        let mut parameter = |parameter: &Parameter| match parameter {
             Parameter::Root => root,
-            Parameter::Variable(name) => variable(name, variables),
+            Parameter::Variable(name) if expression.is_of_state && &**name == "states" => {
+                states_object(input, context, heap)
+            }
+            Parameter::Variable(name) => variable(name, given.variables),
+            Parameter::States(member) if &**member == "input" => input,
+            Parameter::States(member) if &**member == "context" => context,
             Parameter::States(_) => Item::Undefined,
         };
         let settings = Settings {
@@ -144,15 +182,22 @@ impl Evaluator {
             fuel_max: self.limits.fuel_total_max,
             arena_bytes_max: self.limits.arena_bytes_max,
         };
-        let (result, _) = evaluate(&expression.code, heap, root, &mut given, &settings, &mut self.buffers);
+        let (result, _) =
+            evaluate(&expression.code, heap, root, &mut parameter, &settings, &mut self.buffers);
         let result = result?;
+        if expression.is_of_state {
+            let value = states::state_value(result, heap).map_err(EvaluateError::Result)?;
+            write_value(value, &docs, output);
+            return Ok(true);
+        }
         if result.is_undefined() {
             return Ok(false);
         }
         match to_value(result, heap) {
             Ok(value) => write_value(value, &docs, output),
             // As JSON's text of a function.
-            Err(_) => output.extend_from_slice(b"\"\""),
+            Err(NoValue::Function) => output.extend_from_slice(b"\"\""),
+            Err(NoValue::TooLarge) => return Err(EvaluateError::Result(states::TOO_LARGE)),
         }
         Ok(true)
     }
@@ -161,6 +206,13 @@ impl Evaluator {
 fn variable<'a>(name: &str, variables: Option<&Document>) -> Item<'a> {
     let found = variables.and_then(|variables| variables.doc().member(NodeId::ROOT, name));
     found.map_or(Item::Undefined, |node| Item::Json(Value::Node { doc: VARIABLES, node }))
+}
+
+/// `$states` as a whole.
+fn states_object<'a>(input: Item<'a>, context: Item<'a>, heap: Heap<'_, 'a>) -> Item<'a> {
+    let members = [("input", input), ("context", context)];
+    let given: Vec<_> = members.into_iter().filter(|(_, item)| !item.is_undefined()).collect();
+    Item::object(&given, heap)
 }
 
 impl fmt::Display for Parameter {

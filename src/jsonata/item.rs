@@ -11,7 +11,7 @@ use crate::value::{ArrayIter, ArrayView, Docs, Heap, NumberView, ObjectIter, Obj
 
 /// A value of an expression: 16 bytes, `Copy`.
 #[derive(Debug, Clone, Copy)]
-pub enum Item<'a> {
+pub(crate) enum Item<'a> {
     /// Nothing.
     Undefined,
     /// A value of the execution, or one that could be: scalars and untouched JSON.
@@ -34,7 +34,7 @@ const _: () = assert!(size_of::<Item<'_>>() == 16);
 
 /// An array that an expression built.
 #[derive(Debug)]
-pub struct ItemArray<'a> {
+pub(crate) struct ItemArray<'a> {
     /// Its elements; never [`Item::Undefined`].
     pub items: &'a [Item<'a>],
     /// How it came about.
@@ -43,7 +43,7 @@ pub struct ItemArray<'a> {
 
 /// How an array came about, which decides whether it is flattened or unwrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ArrayKind {
+pub(crate) enum ArrayKind {
     /// An array as JSON knows them.
     Plain,
     /// The result of a query: one of one element is that element, one of none is undefined.
@@ -62,21 +62,21 @@ pub enum ArrayKind {
 
 impl ArrayKind {
     /// Whether it is a sequence, of any kind.
-    pub fn is_sequence(self) -> bool {
+    pub(crate) fn is_sequence(self) -> bool {
         matches!(self, Self::Sequence | Self::KeptSequence | Self::TupleStream)
     }
 }
 
 /// An object that an expression built.
 #[derive(Debug)]
-pub struct ItemObject<'a> {
+pub(crate) struct ItemObject<'a> {
     /// Its members, no key twice; a cell, because a transform changes the parts of its copy in place.
     pub members: Cell<&'a [(&'a str, Item<'a>)]>,
 }
 
 /// A function.
 #[derive(Debug)]
-pub enum Function<'a> {
+pub(crate) enum Function<'a> {
     /// A function of the language.
     Builtin(Builtin),
     /// A lambda with what it has captured.
@@ -117,7 +117,7 @@ pub enum Function<'a> {
 
 /// What an item is, read through the documents in force.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind<'h, 'a> {
+pub(crate) enum Kind<'h, 'a> {
     /// Nothing.
     Undefined,
     /// `null`
@@ -138,7 +138,7 @@ pub enum Kind<'h, 'a> {
 
 /// An array's elements.
 #[derive(Debug, Clone, Copy)]
-pub enum Items<'h, 'a> {
+pub(crate) enum Items<'h, 'a> {
     /// Of a JSON array.
     Json(ArrayView<'h, 'a>),
     /// Of an array that an expression built.
@@ -147,7 +147,7 @@ pub enum Items<'h, 'a> {
 
 /// An object's members.
 #[derive(Debug, Clone, Copy)]
-pub enum Members<'h, 'a> {
+pub(crate) enum Members<'h, 'a> {
     /// Of a JSON object.
     Json(ObjectView<'h, 'a>),
     /// Of an object that an expression built.
@@ -156,45 +156,45 @@ pub enum Members<'h, 'a> {
 
 impl<'a> Item<'a> {
     /// `null`
-    pub const NULL: Self = Self::Json(Value::Null);
+    pub(crate) const NULL: Self = Self::Json(Value::Null);
 
     /// `true` or `false`
     #[inline]
-    pub fn bool(bool: bool) -> Self {
+    pub(crate) fn bool(bool: bool) -> Self {
         Self::Json(Value::Bool(bool))
     }
 
     /// A string; `text` is copied into the arena.
-    pub fn text(text: &str, heap: Heap<'_, 'a>) -> Self {
+    pub(crate) fn text(text: &str, heap: Heap<'_, 'a>) -> Self {
         Self::Json(heap.text(text))
     }
 
     /// An array; `items` are copied into the arena.
-    pub fn array(items: &[Item<'a>], kind: ArrayKind, heap: Heap<'_, 'a>) -> Self {
+    pub(crate) fn array(items: &[Item<'a>], kind: ArrayKind, heap: Heap<'_, 'a>) -> Self {
         Self::array_in_arena(heap.arena.bump().alloc_slice_copy(items), kind, heap)
     }
 
     /// An array from a slice that lives in the arena already.
-    pub fn array_in_arena(items: &'a [Item<'a>], kind: ArrayKind, heap: Heap<'_, 'a>) -> Self {
+    pub(crate) fn array_in_arena(items: &'a [Item<'a>], kind: ArrayKind, heap: Heap<'_, 'a>) -> Self {
         Self::Array(heap.arena.bump().alloc(ItemArray { items, kind }))
     }
 
     /// An object; the caller sees to it that no key repeats and that no value is undefined.
-    pub fn object(members: &[(&'a str, Item<'a>)], heap: Heap<'_, 'a>) -> Self {
+    pub(crate) fn object(members: &[(&'a str, Item<'a>)], heap: Heap<'_, 'a>) -> Self {
         let bump = heap.arena.bump();
         let members: &'a [(&'a str, Item<'a>)] = bump.alloc_slice_copy(members);
         Self::Object(bump.alloc(ItemObject { members: Cell::new(members) }))
     }
 
     /// A function.
-    pub fn function(function: Function<'a>, heap: Heap<'_, 'a>) -> Self {
+    pub(crate) fn function(function: Function<'a>, heap: Heap<'_, 'a>) -> Self {
         // Nothing of a function owns memory.
         Self::Function(heap.arena.bump().alloc(function))
     }
 
     /// What the item is.
     #[inline]
-    pub fn kind<'h>(self, docs: &Docs<'h>) -> Kind<'h, 'a>
+    pub(crate) fn kind<'h>(self, docs: &Docs<'h>) -> Kind<'h, 'a>
     where
         'a: 'h,
     {
@@ -218,19 +218,19 @@ impl<'a> Item<'a> {
 
     /// Whether there is nothing.
     #[inline]
-    pub fn is_undefined(self) -> bool {
+    pub(crate) fn is_undefined(self) -> bool {
         matches!(self, Self::Undefined | Self::Unbound)
     }
 
     /// Whether this is a function.
     #[inline]
-    pub fn is_function(self) -> bool {
+    pub(crate) fn is_function(self) -> bool {
         matches!(self, Self::Function(_))
     }
 
     /// A number, if this is one.
     #[inline]
-    pub fn as_number(self, docs: &Docs<'_>) -> Option<f64> {
+    pub(crate) fn as_number(self, docs: &Docs<'_>) -> Option<f64> {
         match self {
             Self::Number(number) => Some(number),
             Self::Json(value) => value.as_num(docs).map(crate::json::Num::as_f64),
@@ -240,7 +240,7 @@ impl<'a> Item<'a> {
 
     /// A string's text, if this is one.
     #[inline]
-    pub fn as_str<'h>(self, docs: &Docs<'h>) -> Option<JsonStr<'h>>
+    pub(crate) fn as_str<'h>(self, docs: &Docs<'h>) -> Option<JsonStr<'h>>
     where
         'a: 'h,
     {
@@ -252,7 +252,7 @@ impl<'a> Item<'a> {
 
     /// An array's elements, if this is one.
     #[inline]
-    pub fn as_array<'h>(self, docs: &Docs<'h>) -> Option<Items<'h, 'a>>
+    pub(crate) fn as_array<'h>(self, docs: &Docs<'h>) -> Option<Items<'h, 'a>>
     where
         'a: 'h,
     {
@@ -265,7 +265,7 @@ impl<'a> Item<'a> {
 
     /// An object's members, if this is one.
     #[inline]
-    pub fn as_object<'h>(self, docs: &Docs<'h>) -> Option<Members<'h, 'a>>
+    pub(crate) fn as_object<'h>(self, docs: &Docs<'h>) -> Option<Members<'h, 'a>>
     where
         'a: 'h,
     {
@@ -277,7 +277,7 @@ impl<'a> Item<'a> {
     }
 
     /// The kind of array, if this is one.
-    pub fn array_kind(self, docs: &Docs<'_>) -> Option<ArrayKind> {
+    pub(crate) fn array_kind(self, docs: &Docs<'_>) -> Option<ArrayKind> {
         match self {
             Self::Array(array) => Some(array.kind),
             Self::Json(value) => value.as_array(docs).map(|_| ArrayKind::Plain),
@@ -288,7 +288,7 @@ impl<'a> Item<'a> {
     /// A sequence of one element as that element, of none as nothing; everything else as it is.
     #[inline]
     #[must_use]
-    pub fn unwrapped(self) -> Self {
+    pub(crate) fn unwrapped(self) -> Self {
         match self {
             Self::Array(ItemArray { items, kind: ArrayKind::Sequence }) => match items {
                 [] => Self::Undefined,
@@ -310,7 +310,7 @@ pub(super) fn to_f64(number: NumberView<'_>) -> f64 {
 impl<'h, 'a> Items<'h, 'a> {
     /// Number of elements.
     #[inline]
-    pub fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         match self {
             Self::Json(array) => array.len(),
             Self::Built(array) => array.items.len(),
@@ -318,12 +318,12 @@ impl<'h, 'a> Items<'h, 'a> {
     }
 
     /// Whether there are none.
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.len() == 0
     }
 
     /// The element at `index`.
-    pub fn get(self, index: usize) -> Option<Item<'a>> {
+    pub(crate) fn get(self, index: usize) -> Option<Item<'a>> {
         match self {
             Self::Json(array) => array.get(index).map(Item::Json),
             Self::Built(array) => array.items.get(index).copied(),
@@ -332,7 +332,7 @@ impl<'h, 'a> Items<'h, 'a> {
 
     /// The elements in order.
     #[inline]
-    pub fn iter(self) -> ItemsIter<'h, 'a> {
+    pub(crate) fn iter(self) -> ItemsIter<'h, 'a> {
         match self {
             Self::Json(array) => ItemsIter::Json(array.iter()),
             Self::Built(array) => ItemsIter::Built(array.items.iter()),
@@ -340,7 +340,7 @@ impl<'h, 'a> Items<'h, 'a> {
     }
 
     /// The elements as a list of the arena.
-    pub fn to_list(self, heap: Heap<'_, 'a>) -> BumpVec<'a, Item<'a>> {
+    pub(crate) fn to_list(self, heap: Heap<'_, 'a>) -> BumpVec<'a, Item<'a>> {
         let mut list = BumpVec::with_capacity_in(self.len(), heap.arena.bump());
         list.extend(self.iter());
         list
@@ -349,7 +349,7 @@ impl<'h, 'a> Items<'h, 'a> {
 
 /// Iterator over an array's elements.
 #[derive(Debug, Clone)]
-pub enum ItemsIter<'h, 'a> {
+pub(crate) enum ItemsIter<'h, 'a> {
     /// Of a JSON array.
     Json(ArrayIter<'h, 'a>),
     /// Of an array that an expression built.
@@ -373,7 +373,7 @@ where
     'a: 'h,
 {
     /// Number of members.
-    pub fn len(self, docs: &Docs<'h>) -> usize {
+    pub(crate) fn len(self, docs: &Docs<'h>) -> usize {
         match self {
             Self::Json(object) => object.len(docs),
             Self::Built(members) => members.len(),
@@ -382,7 +382,7 @@ where
 
     /// The value of a member.
     #[inline]
-    pub fn get(self, key: &str, docs: &Docs<'h>) -> Option<Item<'a>> {
+    pub(crate) fn get(self, key: &str, docs: &Docs<'h>) -> Option<Item<'a>> {
         match self {
             Self::Json(object) => object.get(key, docs).map(Item::Json),
             Self::Built(members) => members.iter().find(|(known, _)| *known == key).map(|(_, item)| *item),
@@ -390,7 +390,7 @@ where
     }
 
     /// The members in order; a key repeated in a document appears each time.
-    pub fn iter(self, docs: &'h Docs<'h>) -> MembersIter<'h, 'a> {
+    pub(crate) fn iter(self, docs: &'h Docs<'h>) -> MembersIter<'h, 'a> {
         match self {
             Self::Json(object) => MembersIter::Json(object.iter(docs)),
             Self::Built(members) => MembersIter::Built(members.iter()),
@@ -400,7 +400,7 @@ where
 
 /// Iterator over an object's members.
 #[derive(Debug, Clone)]
-pub enum MembersIter<'h, 'a> {
+pub(crate) enum MembersIter<'h, 'a> {
     /// Of a JSON object.
     Json(ObjectIter<'h, 'a>),
     /// Of an object that an expression built.

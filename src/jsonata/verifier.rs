@@ -127,6 +127,7 @@ impl Check<'_> {
             Op::JumpIfTrue { test, target }
             | Op::JumpUnlessTrue { test, target }
             | Op::JumpIfDefined { test, target }
+            | Op::JumpIfEmpty { test, target }
             | Op::Array { dst: test, target } => self.reg(test) && self.label(target),
             Op::PushMatch { item, test } => self.reg(item) && self.reg(test),
             Op::PushKeys { item, first, count } => self.reg(item) && self.regs(first, usize::from(count)),

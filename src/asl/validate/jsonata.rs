@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Span};
 use crate::json::JsonStr;
-use crate::jsonata::{self, Builtin, Dialect, Reference, References};
+use crate::jsonata::{self, Builtin, Dialect, Reference, References, expression_text};
 
 /// Findings that are listed of one expression.
 const PROBLEMS_MAX: usize = 16;
@@ -29,11 +29,6 @@ pub(in crate::asl) struct JsonataProblem {
     pub(in crate::asl) help: Option<String>,
     /// Bytes of the string.
     pub(in crate::asl) place: Range<usize>,
-}
-
-/// The expression in a string that is one as a whole: what stands between `{%` and `%}`, without blanks around it.
-pub(crate) fn expression_text(text: &str) -> Option<&str> {
-    text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
 }
 
 /// Whether the string is an expression: it starts with `{%` and ends with `%}`.

@@ -10,7 +10,6 @@ mod resource;
 
 pub(super) use error_name::{did_you_mean_error, is_reserved_error, is_workflow_error};
 pub(super) use hint::did_you_mean;
-pub(crate) use jsonata::expression_text;
 pub(super) use jsonata::{Expression, check_jsonata, is_jsonata, place_in};
 pub(super) use label::{NAME_CHARACTERS_MAX, label_problem};
 pub(super) use location::{child, locate};

@@ -13,7 +13,7 @@ use crate::{
     executor::{Clock, SystemClock},
     intrinsic::{self, Call, IntrinsicError},
     json::{Document, NodeId, Tag, write_json_string},
-    jsonata::{self, EvaluateError, Evaluator, Expression},
+    jsonata::{self, EvaluateError, Evaluator, Expression, Given},
     jsonpath::{self, Path, Root, SyntaxError},
     limits::Limits,
     value::{Arena, DocId, Docs, Heap, ParseScratch, Value, random::Random, write_value},
@@ -31,11 +31,21 @@ pub(in crate::cli) fn eval(arguments: &EvalArguments) -> Result<ExitStatus, CliE
         value.as_ref().map(|value| file::read_json(option, value, &limits)).transpose()
     };
     let (input, bindings) = (read("--input", &arguments.input)?, read("--bindings", &arguments.bindings)?);
+    let context = read("--context", &arguments.context)?;
+    if arguments.asl && arguments.language != LanguageArgument::Jsonata {
+        return Err(CliError::unusable("--asl goes with --language jsonata")
+            .help("a path or an intrinsic function is the same in a state"));
+    }
     if bindings.as_ref().is_some_and(|bindings| bindings.doc().tag(NodeId::ROOT) != Tag::Object) {
         return Err(CliError::unusable("--bindings is not an object").help("write {\"name\": value, ...}"));
     }
     let roots = Roots { input: input.as_ref(), bindings: bindings.as_ref() };
-    answer(&expression, arguments, roots.evaluate(arguments.language, &expression, &limits))
+    let result = if arguments.asl {
+        roots.query_of_state(&expression, context.as_ref(), &limits)
+    } else {
+        roots.evaluate(arguments.language, &expression, &limits)
+    };
+    answer(&expression, arguments, result)
 }
 
 fn answer(
@@ -101,15 +111,40 @@ impl Roots<'_> {
         let names: Vec<&str> = names.iter().map(|name| &**name).collect();
         let expression =
             Expression::with_variables(text, &names).map_err(|error| EvalError::syntax(&error))?;
+        run(&expression, &self.given(None), limits).map_err(EvalError::query)
+    }
+
+    /// A `{% %}` string, evaluated as a state would.
+    fn query_of_state(
+        self,
+        text: &str,
+        context: Option<&Document>,
+        limits: &Limits,
+    ) -> Result<Option<String>, EvalError> {
+        let Some(inner) = jsonata::expression_text(text) else {
+            let message = "a state's expression stands between {% and %}, with nothing before or after them";
+            return Err(EvalError {
+                status: ExitStatus::Unusable,
+                code: "SyntaxError",
+                ..EvalError::new(message)
+            });
+        };
+        // Offsets count UTF-16 units, as the reference implementation's do.
+        let before = text.len() - text["{%".len()..].trim_start().len();
+        let before = text[..before].encode_utf16().count() as u32;
+        let moved = |error: EvalError| EvalError {
+            position: error.position.map(|position| position + before),
+            ..error
+        };
+        let expression = Expression::of_state(inner).map_err(|error| moved(EvalError::syntax(&error)))?;
+        let empty = Document::parse(*b"{}", 1).expect("an empty object is JSON");
+        run(&expression, &self.given(Some(context.unwrap_or(&empty))), limits)
+            .map_err(|error| moved(EvalError::query_of_state(inner, &error)))
+    }
+
+    fn given<'g>(&'g self, context: Option<&'g Document>) -> Given<'g> {
         let input = self.input.map(|input| input.doc().bytes());
-        let mut out = Vec::new();
-        let now_millis = SystemClock::default().now().to_millis();
-        let is_defined = Evaluator::new(limits)
-            .set_time(now_millis)
-            .set_seed(random_seed())
-            .evaluate_with(&expression, input, self.bindings, &mut out)
-            .map_err(EvalError::query)?;
-        Ok(is_defined.then(|| String::from_utf8_lossy(&out).into_owned()))
+        Given { input, variables: self.bindings, context }
     }
 
     fn select<'a>(self, path: &Path, heap: Heap<'_, 'a>) -> Result<Value<'a>, EvalError> {
@@ -145,6 +180,16 @@ impl Roots<'_> {
     }
 }
 
+/// Evaluates JSONata: its value as JSON, none if it is undefined.
+fn run(expression: &Expression, given: &Given<'_>, limits: &Limits) -> Result<Option<String>, EvaluateError> {
+    let mut out = Vec::new();
+    let is_defined = Evaluator::new(limits)
+        .set_time(SystemClock::default().now().to_millis())
+        .set_seed(random_seed())
+        .evaluate_with(expression, given, &mut out)?;
+    Ok(is_defined.then(|| String::from_utf8_lossy(&out).into_owned()))
+}
+
 /// Why there is no value.
 #[derive(Debug)]
 struct EvalError {
@@ -171,6 +216,17 @@ impl EvalError {
             EvaluateError::Expression(error) => Self::jsonata(&error),
             error => Self::new(error.to_string()),
         }
+    }
+
+    /// The same with the state's error name and cause, but for the field that the cause would name.
+    fn query_of_state(text: &str, error: &EvaluateError) -> Self {
+        let (what, position) = match error {
+            EvaluateError::Expression(error) => (jsonata::thrown(error), error.position()),
+            EvaluateError::Result(what) => ((*what).to_owned(), None),
+            error => return Self::new(error.to_string()),
+        };
+        let message = format!("The JSONata expression '{text}' {what}");
+        Self { code: "States.QueryEvaluationError", position, ..Self::new(message) }
     }
 
     fn jsonata(error: &jsonata::Error) -> Self {

@@ -102,6 +102,7 @@ fn target(op: &mut Op) -> Option<&mut Label> {
         | Op::JumpIfTrue { target, .. }
         | Op::JumpUnlessTrue { target, .. }
         | Op::JumpIfDefined { target, .. }
+        | Op::JumpIfEmpty { target, .. }
         | Op::GroupNext { exit: target, .. }
         | Op::GroupNextTuple { exit: target, .. }
         | Op::Array { target, .. } => Some(target),

@@ -28,8 +28,8 @@ impl Compiler<'_> {
             self.group(&group.pairs, group.position, dst, dst);
         }
         if !node.predicates.is_empty() {
-            if node.keep_array {
-                self.emit(Op::KeepArray { dst });
+            if node.keep_array && node.group.is_none() {
+                self.emit(Op::KeepSingleton { dst });
             }
             self.emit(Op::Unwrap { dst });
         }

@@ -40,6 +40,11 @@ impl<'c> Compiler<'c> {
     pub(super) fn steps(&mut self, steps: &[Step], count: usize, keep: bool, dst: Reg) -> Source {
         let total = steps.len();
         let (mut source, mut at) = self.first_step(steps, count, dst);
+        // An array constructor without elements is what the whole path comes to.
+        let empty = (source.over == Over::Elements && at > 0 && at < count).then(|| self.pending());
+        if let Some(target) = empty {
+            self.emit(Op::JumpIfEmpty { test: source.register, target });
+        }
         while at < count {
             let names = self.names(&steps[at..count]);
             let len = names.len().max(1);
@@ -65,6 +70,9 @@ impl<'c> Compiler<'c> {
                 }
             }
             source = Source { register: dst, over: Over::Results };
+        }
+        if let Some(label) = empty {
+            self.bind(label);
         }
         source
     }
@@ -97,6 +105,11 @@ impl<'c> Compiler<'c> {
         (source, taken)
     }
 
+    /// Whether a step is an array constructor that is not flattened.
+    pub(super) fn is_step_array(&self, step: &Step) -> bool {
+        matches!(self.ast.node(step.node).kind, NodeKind::Array { is_step: true, .. })
+    }
+
     /// `$states.input` and the like, which expressions of state machines are given one by one.
     fn states_step(&mut self, name: &str, steps: &[Step], count: usize) -> Option<Reg> {
         if !matches!(self.dialect, Dialect::States) || name != "states" || count < 2 {
@@ -117,7 +130,13 @@ impl<'c> Compiler<'c> {
         let ast = self.ast;
         let mut names = Vec::new();
         for step in steps {
-            let NodeKind::Name(name) = &ast.node(step.node).kind else { break };
+            let node = ast.node(step.node);
+            // A string that is a step has kept its predicates and its group.
+            let is_plain = node.predicates.is_empty() && node.group.is_none();
+            let NodeKind::Name(name) = &node.kind else { break };
+            if !is_plain {
+                break;
+            }
             names.push(&**name);
             if !step.stages.is_empty() {
                 break;

@@ -18,6 +18,12 @@ impl Compiler<'_> {
         let mark = self.frame().mark();
         let start = steps.iter().position(|step| step.tuple).unwrap_or(steps.len());
         let mut source = self.steps(steps, start, false, dst);
+        let is_array = steps.first().is_some_and(|first| self.is_step_array(first));
+        let leaves = is_array && (1..steps.len()).contains(&start) && group.is_none() && !tuple;
+        let empty = leaves.then(|| self.pending());
+        if let Some(target) = empty {
+            self.emit(Op::JumpIfEmpty { test: source.register, target });
+        }
         let mut is_stream = false;
         for (at, step) in steps.iter().enumerate().skip(start) {
             let node = self.ast.node(step.node);
@@ -56,6 +62,9 @@ impl Compiler<'_> {
             self.group_tuples(&group.pairs, group.position, dst);
         } else if !tuple {
             self.emit(Op::TupleContexts { dst, src: dst });
+            if let Some(label) = empty {
+                self.bind(label);
+            }
             if keep_singleton {
                 self.emit(Op::KeepSingleton { dst });
             }

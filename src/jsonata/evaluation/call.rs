@@ -72,7 +72,12 @@ impl<'a> Evaluation<'_, 'a> {
                     self.set(cursor, dst, chain);
                     return Ok(());
                 }
-                self.call_item(cursor, dst, function, SmallVec::from_slice(&[argument]), None)
+                self.call_item(cursor, dst, function, SmallVec::from_slice(&[argument]), None)?;
+                // A lambda has its result come later, unwrapped.
+                if !matches!(function, Item::Function(Function::Lambda { .. })) {
+                    self.set(cursor, dst, self.get(cursor, dst).unwrapped());
+                }
+                Ok(())
             }
             Op::Partial { dst, first, site } => {
                 let site = &code.sites[usize::from(site)];
@@ -298,7 +303,9 @@ impl<'a> Evaluation<'_, 'a> {
                 }
                 Function::Chain { first, second } => {
                     let (first, second) = (*first, *second);
-                    let result = self.nested(|evaluation| evaluation.invoke(first, arguments, context))?;
+                    // A chain has one parameter, and no context.
+                    arguments.resize(1, Item::Undefined);
+                    let result = self.nested(|evaluation| evaluation.invoke(first, arguments, Item::NULL))?;
                     arguments = SmallVec::from_slice(&[result.unwrapped()]);
                     function = second;
                 }

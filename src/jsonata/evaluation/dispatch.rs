@@ -4,7 +4,7 @@ use super::state::Evaluation;
 use crate::jsonata::code::{Label, Literal, Op, Reg};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions::Builtin;
-use crate::jsonata::item::{Function, Item};
+use crate::jsonata::item::{Function, Item, Items};
 
 /// Where the code is.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +109,12 @@ impl<'a> Evaluation<'_, 'a> {
                 }
                 Op::JumpIfDefined { test, target } => {
                     if !get!(test).is_undefined() {
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::JumpIfEmpty { test, target } => {
+                    let array = get!(test).as_array(self.heap.docs);
+                    if array.is_some_and(Items::is_empty) {
                         pc = usize::from(target.0);
                     }
                 }

@@ -33,7 +33,7 @@ pub(crate) use json::{NoValue, number_value, shown, to_value, write_string};
 pub(crate) use matching::call_regex;
 pub(crate) use regexp::compile as compile_regexp;
 pub(crate) use sort::merge_sort;
-pub use table::Builtin;
+pub(crate) use table::Builtin;
 
 #[cfg(test)]
 mod testing;

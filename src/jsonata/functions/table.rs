@@ -13,7 +13,7 @@ use crate::jsonata::signature::Signature;
 
 /// A function's index in the table of functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Builtin(pub u8);
+pub(crate) struct Builtin(pub u8);
 
 /// How functions are implemented: arguments in, result out. A sequence is returned as such; the caller unwraps it.
 type Implementation = for<'h, 'a> fn(&mut Evaluation<'h, 'a>, &[Item<'a>]) -> Result<Item<'a>, Error>;
@@ -25,100 +25,87 @@ struct Entry {
     /// `Function.length` of the reference implementation: how many arguments `$map` and its like pass.
     arity: u8,
     implementation: Implementation,
-    /// Step Functions adds it; JSONata does not know it, or knows it otherwise.
-    is_aws: bool,
 }
 
-/// A function of JSONata.
-const fn standard(
+const fn function(
     name: &'static str,
     signature: &'static str,
     arity: u8,
     implementation: Implementation,
 ) -> Entry {
-    Entry { name, signature, arity, implementation, is_aws: false }
-}
-
-/// A function of Step Functions.
-const fn aws(
-    name: &'static str,
-    signature: &'static str,
-    arity: u8,
-    implementation: Implementation,
-) -> Entry {
-    Entry { name, signature, arity, implementation, is_aws: true }
+    Entry { name, signature, arity, implementation }
 }
 
 /// By chapters of the documentation. `$eval` is missing on purpose: Step Functions has removed it.
 static TABLE: &[Entry] = &[
-    standard("string", "<x-b?:s>", 1, string::string),
-    standard("length", "<s-:n>", 1, string::length),
-    standard("substring", "<s-nn?:s>", 3, string::substring),
-    standard("substringBefore", "<s-s:s>", 2, string::substring_before),
-    standard("substringAfter", "<s-s:s>", 2, string::substring_after),
-    standard("uppercase", "<s-:s>", 1, string::uppercase),
-    standard("lowercase", "<s-:s>", 1, string::lowercase),
-    standard("trim", "<s-:s>", 1, string::trim),
-    standard("pad", "<s-ns?:s>", 3, string::pad),
-    standard("contains", "<s-(sf):b>", 2, pattern::contains),
-    standard("split", "<s-(sf)n?:a<s>>", 3, pattern::split),
-    standard("join", "<a<s>s?:s>", 2, string::join),
-    standard("match", "<s-f<s:o>n?:a<o>>", 3, pattern::find),
-    standard("replace", "<s-(sf)(sf)n?:s>", 4, pattern::replace),
-    standard("base64encode", "<s-:s>", 1, encoding::base64_encode),
-    standard("base64decode", "<s-:s>", 1, encoding::base64_decode),
-    standard("encodeUrlComponent", "<s-:s>", 1, encoding::encode_url_component),
-    standard("encodeUrl", "<s-:s>", 1, encoding::encode_url),
-    standard("decodeUrlComponent", "<s-:s>", 1, encoding::decode_url_component),
-    standard("decodeUrl", "<s-:s>", 1, encoding::decode_url),
-    standard("number", "<(nsb)-:n>", 1, numeric::number),
-    standard("abs", "<n-:n>", 1, numeric::abs),
-    standard("floor", "<n-:n>", 1, numeric::floor),
-    standard("ceil", "<n-:n>", 1, numeric::ceil),
-    standard("round", "<n-n?:n>", 2, numeric::round),
-    standard("power", "<n-n:n>", 2, numeric::power),
-    standard("sqrt", "<n-:n>", 1, numeric::sqrt),
-    standard("formatNumber", "<n-so?:s>", 3, numeric::format_number),
-    standard("formatBase", "<n-n?:s>", 2, numeric::format_base),
-    standard("formatInteger", "<n-s:s>", 2, numeric::format_integer),
-    standard("parseInteger", "<s-s:n>", 2, numeric::parse_integer),
-    standard("sum", "<a<n>:n>", 1, aggregation::sum),
-    standard("max", "<a<n>:n>", 1, aggregation::max),
-    standard("min", "<a<n>:n>", 1, aggregation::min),
-    standard("average", "<a<n>:n>", 1, aggregation::average),
-    standard("boolean", "<x-:b>", 1, boolean::boolean),
-    standard("not", "<x-:b>", 1, boolean::not),
-    standard("exists", "<x:b>", 1, boolean::exists),
-    standard("count", "<a:n>", 1, array::count),
-    standard("append", "<xx:a>", 2, array::append_builtin),
-    standard("sort", "<af?:a>", 2, sort::sort),
-    standard("reverse", "<a:a>", 1, array::reverse),
-    standard("shuffle", "<a:a>", 1, array::shuffle),
-    standard("distinct", "<x:x>", 1, array::distinct),
-    standard("zip", "<a+>", 0, array::zip),
-    standard("keys", "<x-:a<s>>", 1, object::keys),
-    standard("lookup", "<x-s:x>", 2, object::lookup_builtin),
-    standard("spread", "<x-:a<o>>", 1, object::spread),
-    standard("merge", "<a<o>:o>", 1, object::merge),
-    standard("sift", "<o-f?:o>", 2, object::sift),
-    standard("each", "<o-f:a>", 2, object::each),
-    standard("error", "<s?:x>", 1, object::error),
-    standard("assert", "<bs?:x>", 2, object::assert),
-    standard("type", "<x:s>", 1, object::type_of),
-    standard("now", "<s?s?:s>", 2, datetime::now),
-    standard("millis", "<:n>", 0, datetime::millis),
-    standard("fromMillis", "<n-s?s?:s>", 3, datetime::from_millis_builtin),
-    standard("toMillis", "<s-s?:n>", 2, datetime::to_millis),
-    standard("map", "<af>", 2, higher_order::map),
-    standard("filter", "<af>", 2, higher_order::filter),
-    standard("single", "<af?>", 2, higher_order::single),
-    standard("reduce", "<afj?:j>", 3, higher_order::reduce),
-    aws("partition", "<an:a>", 2, states::partition),
-    aws("range", "<nnn:a>", 3, states::range),
-    aws("hash", "<s-s:s>", 2, states::hash),
-    aws("random", "<n?:n>", 0, states::random),
-    aws("uuid", "<:s>", 0, states::uuid),
-    aws("parse", "<s-:x>", 1, states::parse),
+    function("string", "<x-b?:s>", 1, string::string),
+    function("length", "<s-:n>", 1, string::length),
+    function("substring", "<s-nn?:s>", 3, string::substring),
+    function("substringBefore", "<s-s:s>", 2, string::substring_before),
+    function("substringAfter", "<s-s:s>", 2, string::substring_after),
+    function("uppercase", "<s-:s>", 1, string::uppercase),
+    function("lowercase", "<s-:s>", 1, string::lowercase),
+    function("trim", "<s-:s>", 1, string::trim),
+    function("pad", "<s-ns?:s>", 3, string::pad),
+    function("contains", "<s-(sf):b>", 2, pattern::contains),
+    function("split", "<s-(sf)n?:a<s>>", 3, pattern::split),
+    function("join", "<a<s>s?:s>", 2, string::join),
+    function("match", "<s-f<s:o>n?:a<o>>", 3, pattern::find),
+    function("replace", "<s-(sf)(sf)n?:s>", 4, pattern::replace),
+    function("base64encode", "<s-:s>", 1, encoding::base64_encode),
+    function("base64decode", "<s-:s>", 1, encoding::base64_decode),
+    function("encodeUrlComponent", "<s-:s>", 1, encoding::encode_url_component),
+    function("encodeUrl", "<s-:s>", 1, encoding::encode_url),
+    function("decodeUrlComponent", "<s-:s>", 1, encoding::decode_url_component),
+    function("decodeUrl", "<s-:s>", 1, encoding::decode_url),
+    function("number", "<(nsb)-:n>", 1, numeric::number),
+    function("abs", "<n-:n>", 1, numeric::abs),
+    function("floor", "<n-:n>", 1, numeric::floor),
+    function("ceil", "<n-:n>", 1, numeric::ceil),
+    function("round", "<n-n?:n>", 2, numeric::round),
+    function("power", "<n-n:n>", 2, numeric::power),
+    function("sqrt", "<n-:n>", 1, numeric::sqrt),
+    function("formatNumber", "<n-so?:s>", 3, numeric::format_number),
+    function("formatBase", "<n-n?:s>", 2, numeric::format_base),
+    function("formatInteger", "<n-s:s>", 2, numeric::format_integer),
+    function("parseInteger", "<s-s:n>", 2, numeric::parse_integer),
+    function("sum", "<a<n>:n>", 1, aggregation::sum),
+    function("max", "<a<n>:n>", 1, aggregation::max),
+    function("min", "<a<n>:n>", 1, aggregation::min),
+    function("average", "<a<n>:n>", 1, aggregation::average),
+    function("boolean", "<x-:b>", 1, boolean::boolean),
+    function("not", "<x-:b>", 1, boolean::not),
+    function("exists", "<x:b>", 1, boolean::exists),
+    function("count", "<a:n>", 1, array::count),
+    function("append", "<xx:a>", 2, array::append_builtin),
+    function("sort", "<af?:a>", 2, sort::sort),
+    function("reverse", "<a:a>", 1, array::reverse),
+    function("shuffle", "<a:a>", 1, array::shuffle),
+    function("distinct", "<x:x>", 1, array::distinct),
+    function("zip", "<a+>", 0, array::zip),
+    function("keys", "<x-:a<s>>", 1, object::keys),
+    function("lookup", "<x-s:x>", 2, object::lookup_builtin),
+    function("spread", "<x-:a<o>>", 1, object::spread),
+    function("merge", "<a<o>:o>", 1, object::merge),
+    function("sift", "<o-f?:o>", 2, object::sift),
+    function("each", "<o-f:a>", 2, object::each),
+    function("error", "<s?:x>", 1, object::error),
+    function("assert", "<bs?:x>", 2, object::assert),
+    function("type", "<x:s>", 1, object::type_of),
+    function("now", "<s?s?:s>", 2, datetime::now),
+    function("millis", "<:n>", 0, datetime::millis),
+    function("fromMillis", "<n-s?s?:s>", 3, datetime::from_millis_builtin),
+    function("toMillis", "<s-s?:n>", 2, datetime::to_millis),
+    function("map", "<af>", 2, higher_order::map),
+    function("filter", "<af>", 2, higher_order::filter),
+    function("single", "<af?>", 2, higher_order::single),
+    function("reduce", "<afj?:j>", 3, higher_order::reduce),
+    function("partition", "<an:a>", 2, states::partition),
+    function("range", "<nnn:a>", 3, states::range),
+    function("hash", "<s-s:s>", 2, states::hash),
+    function("random", "<n?:n>", 0, states::random),
+    function("uuid", "<:s>", 0, states::uuid),
+    function("parse", "<s-:x>", 1, states::parse),
 ];
 
 /// The signatures of the table, read once.
@@ -127,12 +114,12 @@ static SIGNATURES: LazyLock<Vec<Option<Signature>>> =
 
 impl Builtin {
     /// The function of this name, without `$`.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         TABLE.iter().position(|entry| entry.name == name).map(|index| Self(index as u8))
     }
 
     /// The names of all functions, without `$`.
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         TABLE.iter().map(|entry| entry.name)
     }
 
@@ -142,18 +129,13 @@ impl Builtin {
     }
 
     /// Its name, without `$`.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         self.entry().map_or("", |entry| entry.name)
     }
 
     /// How many arguments functions like `$map` pass to it.
-    pub fn arity(self) -> usize {
+    pub(crate) fn arity(self) -> usize {
         self.entry().map_or(0, |entry| usize::from(entry.arity))
-    }
-
-    /// Whether Step Functions adds it to JSONata.
-    pub fn is_aws(self) -> bool {
-        self.entry().is_some_and(|entry| entry.is_aws)
     }
 
     /// What it takes.

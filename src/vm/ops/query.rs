@@ -1,7 +1,7 @@
 //! JSONata expressions.
 
 use crate::bytecode::{Expected, QueryId, QuerySite, Reg};
-use crate::jsonata::{self, Item, Kind, NoValue, Settings};
+use crate::jsonata::{self, Item, Kind, Settings};
 use crate::value::Value;
 use crate::vm::fault::{Fault, QUERY_EVALUATION};
 use crate::vm::fuel;
@@ -44,35 +44,22 @@ impl<'a> Machine<'_, '_, 'a> {
         self.charge(fuel::for_query(fuel));
         match result {
             Ok(item) => self.query_value(site, item),
-            Err(error) => {
-                let text = match error.code() {
-                    "" => format!(": {}", error.message()),
-                    code => format!(". {code}: {}", error.message()),
-                };
-                Err(failed(site, &format!("threw an error during evaluation{text}")))
-            }
+            Err(error) => Err(failed(site, &jsonata::thrown(&error))),
         }
     }
 
     /// The result as a value of the kind that the field wants.
     fn query_value(&self, site: &QuerySite, item: Item<'a>) -> Outcome<Value<'a>> {
         let docs = self.heap.docs;
-        if item.is_undefined() {
-            return Err(failed(site, "returned nothing (undefined)."));
-        }
         let is_expected = match (site.expected, item.kind(docs)) {
             (Expected::Any, _)
             | (Expected::String, Kind::String(_))
             | (Expected::Boolean, Kind::Bool(_))
             | (Expected::Items, Kind::Array(_) | Kind::Object(_)) => true,
             (Expected::Number, Kind::Number(number)) => number.is_finite(),
-            (_, Kind::Function(_)) => return Err(failed(site, "returned an unsupported result type.")),
             _ => false,
         };
-        let value = jsonata::to_value(item, self.heap).map_err(|reason| match reason {
-            NoValue::Function => failed(site, "returned an unsupported result type."),
-            NoValue::TooLarge => failed(site, "returned a result that is too large."),
-        })?;
+        let value = jsonata::state_value(item, self.heap).map_err(|what| failed(site, what))?;
         if is_expected {
             return Ok(value);
         }
