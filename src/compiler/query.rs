@@ -68,6 +68,7 @@ impl Lowering<'_, '_> {
         self.registers.release(mark);
     }
 
+    /// `validate` compiles every expression before, so that only what a program cannot hold comes here.
     fn refuse_expression(&mut self, text: &Text, error: &jsonata::Error) {
         self.refused = true;
         let diagnostic = Diagnostic::error(Code::InvalidJsonataExpression, error.message(), text.span);
