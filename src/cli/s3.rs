@@ -19,13 +19,16 @@ pub(super) struct S3Arguments {
     #[arg(long = "s3-root", id = "s3_root", value_name = "DIR")]
     root: Option<PathBuf>,
 
-    /// S3 itself for Distributed Maps, or what speaks like it at a URL; credentials are in AWS_ACCESS_KEY_ID,
-    /// AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
+    /// S3 itself for Distributed Maps, or what speaks like it at a URL; the environment has the credentials
+    ///
+    /// They are `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if there is one, `AWS_SESSION_TOKEN`.
     #[cfg(feature = "s3")]
     #[arg(long = "s3-endpoint", id = "s3_endpoint", value_name = "aws|URL", conflicts_with = "s3_root")]
     endpoint: Option<String>,
 
-    /// Region of --s3-endpoint [default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1]
+    /// Region of --s3-endpoint [default: that of the environment, else us-east-1]
+    ///
+    /// The environment has it in `AWS_REGION` or `AWS_DEFAULT_REGION`.
     #[cfg(feature = "s3")]
     #[arg(long = "s3-region", id = "s3_region", value_name = "REGION", requires = "s3_endpoint")]
     region: Option<String>,

@@ -239,19 +239,22 @@ impl State {
             .iter()
             .filter(|(path, _)| path.starts_with(&within) && path.as_str() >= from)
             .collect();
-        let mut body = String::from("<ListBucketResult>");
+        let mut body = b"<ListBucketResult>".to_vec();
         for (path, object) in found.iter().take(2) {
-            body += &format!(
+            write!(
+                body,
                 "<Contents><Key>{}</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>\
                  <ETag>{}</ETag><Size>{}</Size></Contents>",
                 &path[bucket.len() + 1..],
                 etag(object).replace('"', "&quot;"),
                 object.len()
-            );
+            )
+            .expect("room");
         }
         if let Some((next, _)) = found.get(2) {
-            body += &format!("<NextContinuationToken>{next}</NextContinuationToken>");
+            write!(body, "<NextContinuationToken>{next}</NextContinuationToken>").expect("room");
         }
-        done(String::new(), body + "</ListBucketResult>")
+        body.extend_from_slice(b"</ListBucketResult>");
+        done(String::new(), body)
     }
 }

@@ -1,7 +1,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use ::parquet::basic::{Compression, ZstdLevel};
+use ::parquet::basic::{Compression, GzipLevel, ZstdLevel};
 use ::parquet::data_type::{
     BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray, FixedLenByteArrayType,
     FloatType, Int32Type, Int64Type, Int96, Int96Type,
@@ -144,7 +144,7 @@ const SPREAD: i64 = 0x1e37_79b9_7f4a_7c15;
 fn row_groups_follow_each_other_however_they_are_packed() {
     let zstd = Compression::ZSTD(ZstdLevel::default());
     for packed in
-        [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::GZIP(Default::default()), zstd]
+        [Compression::UNCOMPRESSED, Compression::SNAPPY, Compression::GZIP(GzipLevel::default()), zstd]
     {
         let mut next = 0..;
         // Many blocks of a column, so that the last ones of another are read again.
