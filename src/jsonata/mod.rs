@@ -14,7 +14,7 @@ mod item;
 mod lexer;
 mod normalize;
 mod parser;
-pub mod picture;
+pub(crate) mod picture;
 mod regexes;
 mod signature;
 mod states;
