@@ -3,7 +3,7 @@
 //! A definition is compiled once to a [`Program`](bytecode::Program): immutable, shared by any number of threads.
 //! Then one Express-style execution runs for every event. For single events there is
 //! [`executor::Runner`], for files and streams [`pipeline::Pipeline`], and for callers with a loop of their own
-//! [`vm`], which returns whenever something from outside is needed.
+//! [`vm`], which returns whenever something from outside is needed. [`jsonata`] evaluates expressions by themselves.
 //!
 //! ```
 //! use aslx::executor::{OutcomeStatus, Runner};
