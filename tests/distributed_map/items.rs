@@ -128,10 +128,10 @@ fn without_a_store_what_needs_s3_is_refused() {
         pass(),
     ));
     let refused = Runner::builder(Arc::clone(&program)).build().expect_err("needs S3").to_string();
-    assert_eq!(
-        refused,
-        "state 'M' needs S3, and nothing stands in for it\n  help: name a folder of buckets with --s3-root DIR (in the crate: `object_store`)"
-    );
+    // With the feature `s3`, there is more to name.
+    let expected = "state 'M' needs S3, and nothing stands in for it\n  help: name a folder of buckets with --s3-root DIR";
+    assert!(refused.starts_with(expected), "{refused}");
+    assert!(refused.ends_with(" (in the crate: `object_store`)"), "{refused}");
     assert!(Executor::builder(Arc::clone(&program)).build().is_err());
     let mut builder = Runner::builder(program);
     builder.unanswered(Unanswered::FailWhenReached);

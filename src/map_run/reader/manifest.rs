@@ -146,7 +146,7 @@ mod tests {
         let cut = &packed[..packed.len() - 9];
         let damaged = items(ManifestType::S3Inventory, &[("manifest", INVENTORY), ("1.csv.gz", cut)]);
         let cause = damaged.last().expect("a cause");
-        assert!(cause.starts_with("row 2 of S3://b/1.csv.gz: "), "{cause}");
+        assert!(cause.starts_with("row 3 of S3://b/1.csv.gz: "), "{cause}");
     }
 
     #[test]
