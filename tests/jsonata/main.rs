@@ -21,7 +21,7 @@ fn run(expression: &str, input: &str) -> String {
     };
     let mut output = Vec::new();
     match Evaluator::new(&Limits::default()).evaluate(&expression, input.as_bytes(), &mut output) {
-        Ok(_) => String::from_utf8(output).unwrap(),
+        Ok(_) => String::from_utf8(output).expect("JSON is UTF-8"),
         Err(aslx::jsonata::EvaluateError::Expression(failed)) => error(&failed),
         Err(other) => panic!("{other}"),
     }
@@ -32,8 +32,7 @@ fn run(expression: &str, input: &str) -> String {
 fn check(input: &str, table: &[(&str, &str)]) {
     let differ = table.iter().map(|(expression, wanted)| (expression, wanted, run(expression, input)));
     let differ = differ.filter(|(_, wanted, found)| *wanted != found);
-    let text: String = differ
-        .map(|(expression, wanted, found)| format!("\n{expression}\n  wanted {wanted}\n  found  {found}"))
-        .collect();
-    assert!(text.is_empty(), "{text}");
+    let shown = |(expression, wanted, found)| format!("{expression}\n  wanted {wanted}\n  found  {found}\n");
+    let differ: Vec<String> = differ.map(shown).collect();
+    assert!(differ.is_empty(), "\n{}", differ.concat());
 }

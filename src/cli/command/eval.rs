@@ -139,7 +139,7 @@ impl Roots<'_> {
         let expression = Expression::of_state(inner).map_err(|error| moved(EvalError::syntax(&error)))?;
         let empty = Document::parse(*b"{}", 1).expect("an empty object is JSON");
         run(&expression, &self.given(Some(context.unwrap_or(&empty))), limits)
-            .map_err(|error| moved(EvalError::query_of_state(inner, error)))
+            .map_err(|error| moved(EvalError::query_of_state(inner, &error)))
     }
 
     fn given<'g>(&'g self, context: Option<&'g Document>) -> Given<'g> {
@@ -219,8 +219,8 @@ impl EvalError {
     }
 
     /// The same with the state's error name and cause, but for the field that the cause would name.
-    fn query_of_state(text: &str, error: EvaluateError) -> Self {
-        let (what, position) = match &error {
+    fn query_of_state(text: &str, error: &EvaluateError) -> Self {
+        let (what, position) = match error {
             EvaluateError::Expression(error) => (jsonata::thrown(error), error.position()),
             EvaluateError::Result(what) => ((*what).to_owned(), None),
             error => return Self::new(error.to_string()),
