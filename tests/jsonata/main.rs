@@ -32,8 +32,7 @@ fn run(expression: &str, input: &str) -> String {
 fn check(input: &str, table: &[(&str, &str)]) {
     let differ = table.iter().map(|(expression, wanted)| (expression, wanted, run(expression, input)));
     let differ = differ.filter(|(_, wanted, found)| *wanted != found);
-    let lines: Vec<String> = differ
-        .map(|(expression, wanted, found)| format!("{expression}\n  wanted {wanted}\n  found  {found}"))
-        .collect();
-    assert!(lines.is_empty(), "{}", lines.join("\n"));
+    let shown = |(expression, wanted, found)| format!("{expression}\n  wanted {wanted}\n  found  {found}\n");
+    let differ: Vec<String> = differ.map(shown).collect();
+    assert!(differ.is_empty(), "\n{}", differ.concat());
 }

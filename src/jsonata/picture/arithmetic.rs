@@ -9,7 +9,7 @@ const PLACES_MAX: f64 = 1000.0;
 ///
 /// The digits decide, not the double's exact value: the point is shifted in the shortest decimal text, so that
 /// 4.525 to two places is a tie.
-pub fn round(value: f64, precision: f64) -> f64 {
+pub(crate) fn round(value: f64, precision: f64) -> f64 {
     let places = precision.clamp(-PLACES_MAX, PLACES_MAX) as i32;
     round_digits(value, places).unwrap_or_else(|| round_text(value, places))
 }
@@ -67,7 +67,7 @@ fn shift_point(value: f64, places: i32) -> f64 {
 }
 
 /// `$power`.
-pub fn power(base: f64, exponent: f64) -> Result<f64, Failure> {
+pub(crate) fn power(base: f64, exponent: f64) -> Result<f64, Failure> {
     // JavaScript, unlike C, has no value for one to a power that is none.
     let is_one = base.abs().to_bits() == 1.0_f64.to_bits();
     let power = if is_one && !exponent.is_finite() { f64::NAN } else { base.powf(exponent) };
@@ -78,7 +78,7 @@ pub fn power(base: f64, exponent: f64) -> Result<f64, Failure> {
 }
 
 /// `$sqrt`.
-pub fn sqrt(value: f64) -> Result<f64, Failure> {
+pub(crate) fn sqrt(value: f64) -> Result<f64, Failure> {
     if value < 0.0 { Err(Failure::of_number("D3060", value)) } else { Ok(value.sqrt()) }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The largest width that a picture may ask for.
-pub const WIDTH_MAX: usize = 1000;
+pub(crate) const WIDTH_MAX: usize = 1000;
 
 /// The zeros of the decimal digits that pictures know.
 const ZEROS: [u32; 37] = [
@@ -19,7 +19,7 @@ const ZEROS: [u32; 37] = [
 
 /// A picture of an integer, read once: `#,##0`, `I`, `a`, `Ww`, each with `;o` for ordinals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IntegerPicture {
+pub(crate) struct IntegerPicture {
     pub(super) numbering: Numbering,
     pub(super) ordinal: bool,
 }
@@ -62,7 +62,7 @@ pub(super) enum Grouping {
 
 impl IntegerPicture {
     /// Reads a picture. Any text is one, but digits must be of one kind (D3131).
-    pub fn parse(picture: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(picture: &str) -> Result<Self, Failure> {
         let (primary, modifier) = picture.rsplit_once(';').unwrap_or((picture, ""));
         let numbering = match primary {
             "A" => Numbering::Letters(LetterCase::Upper),
@@ -81,7 +81,7 @@ impl IntegerPicture {
     }
 
     /// `$formatInteger`: the integer below or at the value as the picture shows it.
-    pub fn format(&self, value: f64) -> Result<String, Failure> {
+    pub(crate) fn format(&self, value: f64) -> Result<String, Failure> {
         if !value.is_finite() {
             return Err(Failure::out_of_range(value));
         }
@@ -100,7 +100,7 @@ impl IntegerPicture {
     /// `$parseInteger`: the number that a text like the picture's says; `None` if it says none.
     ///
     /// The text is read leniently: it need not be what [`IntegerPicture::format`] would have written.
-    pub fn parse_text(&self, text: &str) -> Result<Option<f64>, Failure> {
+    pub(crate) fn parse_text(&self, text: &str) -> Result<Option<f64>, Failure> {
         let number = self.read(text)?;
         Ok(Some(number + 0.0).filter(|number| number.is_finite()))
     }

@@ -10,7 +10,7 @@
 //! character of the text.
 
 mod arithmetic;
-pub mod datetime;
+pub(crate) mod datetime;
 mod error;
 mod integer;
 mod number;
@@ -21,10 +21,10 @@ mod scan;
 mod url;
 mod words;
 
-pub use arithmetic::{power, round, sqrt};
-pub use error::Failure;
-pub use integer::{IntegerPicture, WIDTH_MAX};
-pub use number::NumberPicture;
-pub use number_picture::DecimalFormat;
-pub use number_text::{format_base, number_text, parse_number, round_to_15_digits};
-pub use url::{decode_uri, decode_uri_component, encode_uri, encode_uri_component};
+pub(crate) use arithmetic::{power, round, sqrt};
+pub(crate) use error::Failure;
+pub(crate) use integer::IntegerPicture;
+pub(crate) use number::NumberPicture;
+pub(crate) use number_picture::DecimalFormat;
+pub(crate) use number_text::{format_base, parse_number, round_to_15_digits};
+pub(crate) use url::{decode_uri, decode_uri_component, encode_uri, encode_uri_component};

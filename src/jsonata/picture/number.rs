@@ -9,7 +9,7 @@ use super::{
 
 /// A picture of a number with its decimal format, read once: `#,##0.00;(#,##0.00)`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NumberPicture {
+pub(crate) struct NumberPicture {
     positive: SubPicture,
     negative: SubPicture,
     format: DecimalFormat,
@@ -17,7 +17,7 @@ pub struct NumberPicture {
 
 impl NumberPicture {
     /// Reads a picture (D3080 to D3093).
-    pub fn parse(picture: &str, format: DecimalFormat) -> Result<Self, Failure> {
+    pub(crate) fn parse(picture: &str, format: DecimalFormat) -> Result<Self, Failure> {
         let mut halves = picture.split(format.pattern_separator);
         let (first, second) = (halves.next().unwrap_or_default(), halves.next());
         if halves.next().is_some() {
@@ -34,7 +34,7 @@ impl NumberPicture {
     }
 
     /// `$formatNumber` (section 4.7.5 of the specification).
-    pub fn format(&self, value: f64) -> String {
+    pub(crate) fn format(&self, value: f64) -> String {
         if value.is_nan() {
             return self.format.nan.clone();
         }

@@ -7,7 +7,7 @@ use super::{
 
 /// The characters and texts that a picture and a formatted number consist of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DecimalFormat {
+pub(crate) struct DecimalFormat {
     pub(super) decimal_separator: char,
     pub(super) grouping_separator: char,
     pub(super) exponent_separator: char,
@@ -43,7 +43,7 @@ impl DecimalFormat {
     /// Changes the property that the options of `$formatNumber` call `name`; other names say nothing.
     ///
     /// A property that is one character takes no other text (T0410).
-    pub fn set(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+    pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         let property = match name {
             "minus-sign" => {
                 text.clone_into(&mut self.minus_sign);

@@ -7,14 +7,14 @@ use crate::json::format_f64;
 const SIGNIFICANT_DIGITS: usize = 15;
 
 /// A number as JavaScript prints it (`Number::toString` of ECMA-262): shortest, `1e+21`, `1e-7`.
-pub fn number_text(value: f64) -> String {
+pub(crate) fn number_text(value: f64) -> String {
     let mut out = Vec::new();
     format_f64(value, &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The number that `$string` prints in the place of this one: with a fraction, it has 15 significant digits.
-pub fn round_to_15_digits(value: f64) -> f64 {
+pub(crate) fn round_to_15_digits(value: f64) -> f64 {
     if !value.is_finite() || value.fract() == 0.0 {
         return value;
     }
@@ -71,7 +71,7 @@ fn binary_places(value: f64) -> u32 {
 }
 
 /// `$formatBase`: the nearest integer in base 2 to 36.
-pub fn format_base(value: f64, radix: f64) -> Result<String, Failure> {
+pub(crate) fn format_base(value: f64, radix: f64) -> Result<String, Failure> {
     let (value, radix) = (round(value, 0.0), round(radix, 0.0));
     if !(2.0..=36.0).contains(&radix) {
         return Err(Failure::of_number("D3100", radix));
@@ -113,7 +113,7 @@ fn integer_digits(magnitude: f64, radix: u32) -> Vec<char> {
 
 /// `$number` of a text: a decimal number with an optional fraction and exponent, or an integer after `0x`, `0o`
 /// or `0b`. Leading zeros are allowed, unlike in JSON.
-pub fn parse_number(text: &str) -> Result<f64, Failure> {
+pub(crate) fn parse_number(text: &str) -> Result<f64, Failure> {
     let number = prefixed_integer(text).or_else(|| decimal_number(text));
     number.filter(|number| number.is_finite()).ok_or_else(|| Failure::of_text("D3030", text))
 }

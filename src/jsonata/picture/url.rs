@@ -8,22 +8,22 @@ const RESERVED: &[u8] = b";/?:@&=+$,#";
 const MARKS: &[u8] = b"-_.!~*'()";
 
 /// `$encodeUrl`: a whole URL.
-pub fn encode_uri(text: &str) -> String {
+pub(crate) fn encode_uri(text: &str) -> String {
     encode(text, RESERVED)
 }
 
 /// `$encodeUrlComponent`: text that is to stand between a URL's delimiters.
-pub fn encode_uri_component(text: &str) -> String {
+pub(crate) fn encode_uri_component(text: &str) -> String {
     encode(text, &[])
 }
 
 /// `$decodeUrl`: escapes of delimiters stay.
-pub fn decode_uri(text: &str) -> Result<String, Failure> {
+pub(crate) fn decode_uri(text: &str) -> Result<String, Failure> {
     decode(text, RESERVED).ok_or_else(|| malformed("decodeUrl", text))
 }
 
 /// `$decodeUrlComponent`: every escape is decoded.
-pub fn decode_uri_component(text: &str) -> Result<String, Failure> {
+pub(crate) fn decode_uri_component(text: &str) -> Result<String, Failure> {
     decode(text, &[]).ok_or_else(|| malformed("decodeUrlComponent", text))
 }
 

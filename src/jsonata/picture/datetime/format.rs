@@ -15,7 +15,7 @@ const ISO_8601: &str = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
 
 /// `$fromMillis`: an instant as the picture shows it, in ISO 8601 without one; `timezone` is an offset from UTC
 /// like `+0100`, which a picture's time is shifted by.
-pub fn from_millis(
+pub(crate) fn from_millis(
     millis: f64,
     picture: Option<&DateTimePicture>,
     timezone: Option<&str>,

@@ -11,7 +11,7 @@ use crate::jsonata::picture::error::Failure;
 ///
 /// A time without an offset is UTC, so that results do not depend on where the program runs. Days up to 31
 /// are taken in every month and run over into the next.
-pub fn parse_iso_8601(text: &str) -> Result<f64, Failure> {
+pub(crate) fn parse_iso_8601(text: &str) -> Result<f64, Failure> {
     let mut scan = Scan { rest: text.as_bytes() };
     scan.instant().filter(|_| scan.rest.is_empty()).ok_or_else(|| Failure::of_text("D3110", text))
 }

@@ -11,6 +11,6 @@ mod matcher;
 mod parse;
 mod picture;
 
-pub use format::from_millis;
-pub use iso::parse_iso_8601;
-pub use picture::DateTimePicture;
+pub(crate) use format::from_millis;
+pub(crate) use iso::parse_iso_8601;
+pub(crate) use picture::DateTimePicture;

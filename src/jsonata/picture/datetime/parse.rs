@@ -44,7 +44,7 @@ impl DateTimePicture {
     /// if it does not match, or says what is no instant.
     ///
     /// `now_millis` completes what the picture leaves out.
-    pub fn parse_text(&self, text: &str, now_millis: f64) -> Result<Option<f64>, Failure> {
+    pub(crate) fn parse_text(&self, text: &str, now_millis: f64) -> Result<Option<f64>, Failure> {
         let mut steps = Vec::new();
         for part in &self.parts {
             steps.push(Step::Part);

@@ -9,7 +9,7 @@ use crate::jsonata::picture::{
 
 /// A picture of a date and time, read once: `[D01]/[M01]/[Y0001] [H01]:[m01]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DateTimePicture {
+pub(crate) struct DateTimePicture {
     pub(super) parts: Vec<Part>,
 }
 
@@ -49,7 +49,7 @@ struct Width {
 
 impl DateTimePicture {
     /// Reads a picture (D3132, D3135; D3131 of its integers).
-    pub fn parse(picture: &str) -> Result<Self, Failure> {
+    pub(crate) fn parse(picture: &str) -> Result<Self, Failure> {
         let mut parts = Vec::new();
         let mut rest = picture;
         while let Some((literal, from)) = rest.split_once('[') {
