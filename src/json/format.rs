@@ -25,7 +25,8 @@ pub fn format_f64(value: f64, out: &mut Vec<u8>) {
         }
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(value.abs());
-        if is_plain(text) { out.extend_from_slice(text.as_bytes()) } else { Shortest::new(text).write(out) }
+        let is_plain = value.fract() != 0.0 && is_plain(text);
+        if is_plain { out.extend_from_slice(text.as_bytes()) } else { Shortest::new(text).write(out) }
     }
 }
 

@@ -30,6 +30,10 @@ fn round_digits(value: f64, places: i32) -> Option<f64> {
     let text = if value.is_finite() { buffer.format_finite(value.abs()) } else { return None };
     let (whole, fraction) = text.split_once('.').filter(|_| !text.contains('e'))?;
     let places = usize::try_from(places).ok().filter(|places| *places <= 15)?;
+    // Beyond that the shifted number is no longer exact, and shifting it back leaves a trace.
+    if whole.len() + places > 15 {
+        return None;
+    }
     if fraction == "0" || fraction.len() <= places {
         return Some(value + 0.0); // no negative zero
     }
