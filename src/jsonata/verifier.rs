@@ -95,9 +95,13 @@ impl Check<'_> {
         usize::from(first.0) + count <= usize::from(self.registers)
     }
 
-    /// A jump stays in its lambda.
+    /// A jump stays in its lambda, and goes back only to what uses fuel: nothing goes round for ever.
     fn label(self, label: Label) -> bool {
-        self.owners.get(usize::from(label.0)) == Some(&self.owners[self.pc])
+        let to = usize::from(label.0);
+        let uses_fuel =
+            |op: &Op| matches!(op, Op::Next { .. } | Op::GroupNext { .. } | Op::GroupNextTuple { .. });
+        let goes_on = to > self.pc || self.code.ops.get(to).is_some_and(uses_fuel);
+        goes_on && self.owners.get(to) == Some(&self.owners[self.pc])
     }
 
     fn op(self, op: Op) -> bool {

@@ -24,6 +24,12 @@ const DEPTH_MAX: u32 = 5;
 /// Longest text that grows on; powers of what it doubles stay small.
 const LENGTH_MAX: usize = 400;
 
+/// Whether an evaluation ended at its bound on memory. What is held there depends on the evaluation before: its memory
+/// is used again.
+pub(crate) fn is_out_of_memory(outcome: &Result<bool, aslx::jsonata::EvaluateError>) -> bool {
+    outcome.as_ref().is_err_and(|error| error.to_string().contains("needs more memory"))
+}
+
 /// Spends bytes on choices; without bytes it takes the first and shortest of all.
 pub(crate) struct Expressions<'b> {
     bytes: std::slice::Iter<'b, u8>,

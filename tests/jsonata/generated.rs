@@ -5,7 +5,7 @@ mod expressions;
 
 use aslx::Limits;
 use aslx::jsonata::{Evaluator, Expression};
-use expressions::{Expressions, INPUTS};
+use expressions::{Expressions, INPUTS, is_out_of_memory};
 use proptest::prelude::*;
 
 fn limits() -> Limits {
@@ -33,7 +33,9 @@ proptest! {
                 }
                 results.push((outcome, output));
             }
-            prop_assert_eq!(&results[0], &results[1], "{}", text);
+            if !results.iter().any(|(outcome, _)| is_out_of_memory(outcome)) {
+                prop_assert_eq!(&results[0], &results[1], "{}", text);
+            }
         }
     }
 

@@ -76,14 +76,14 @@ impl<'a> Evaluation<'_, 'a> {
             Op::GroupAdd { key, item, pair } => {
                 self.group_add(self.get(cursor, key), self.get(cursor, item), pair)?;
             }
-            Op::GroupNext { dst, pair, exit } => match self.next_group(pair) {
+            Op::GroupNext { dst, pair, exit } => match self.next_group(pair)? {
                 Some(items) => {
                     let item = self.merged(&items)?;
                     self.set(cursor, dst, item);
                 }
                 None => cursor.pc = usize::from(exit.0),
             },
-            Op::GroupNextTuple { first, pair, exit } => match self.next_group(pair) {
+            Op::GroupNextTuple { first, pair, exit } => match self.next_group(pair)? {
                 Some(tuples) => self.merge_tuples(cursor, first, &tuples)?,
                 None => cursor.pc = usize::from(exit.0),
             },
@@ -112,9 +112,10 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(())
     }
 
-    fn next_group(&mut self, pair: u16) -> Option<Vec<Item<'a>>> {
-        let groups = self.groups.last_mut()?;
-        groups.advance(pair).map(|group| group.items.clone())
+    fn next_group(&mut self, pair: u16) -> Result<Option<Vec<Item<'a>>>, Error> {
+        self.charge(1)?;
+        let Some(groups) = self.groups.last_mut() else { return Ok(None) };
+        Ok(groups.advance(pair).map(|group| group.items.clone()))
     }
 
     fn group_add(&mut self, key: Item<'a>, item: Item<'a>, pair: u16) -> Result<(), Error> {
