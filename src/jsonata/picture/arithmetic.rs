@@ -121,6 +121,7 @@ mod tests {
             (5e-324, 400.0, "5e-324"),
             (1.5, -400.0, "0"),
             (1.55, 1.9, "1.6"),
+            (-473_454_753.514_633_54, 13.0, "-473454753.5146335"),
         ];
         for (value, precision, rounded) in cases {
             let result = round(value, precision);
