@@ -6,7 +6,7 @@
 //! without digits on both sides), XPath is.
 //!
 //! Invariants: nothing here reads a clock, recurses over its input or writes more than its arguments bound: a
-//! picture's widths end at [`WIDTH_MAX`], matching a timestamp visits each place of a picture once for each
+//! picture's widths end at `WIDTH_MAX`, matching a timestamp visits each place of a picture once for each
 //! character of the text.
 
 mod arithmetic;
