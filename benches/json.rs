@@ -99,7 +99,7 @@ fn by_size(criterion: &mut Criterion) {
                 }
             });
         });
-        let mut portable = Parser::portable(1024);
+        let mut portable = Parser::with_kernel(1024, "portable".parse().expect("every machine has it"));
         group.bench_function(BenchmarkId::new("aslx portable", "parse"), |bencher| {
             bencher.iter(|| {
                 for event in &events {

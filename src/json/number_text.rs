@@ -19,36 +19,66 @@ pub(super) struct NumberText {
 /// Checks the number at `start`, which the token at `next` follows (the end of the text counts as one).
 #[inline(always)]
 pub(super) fn check_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
-    // Nearly all numbers of events are a few digits, or a few digits, a point and a few digits.
-    let mut digits = leading_digits(bytes, start);
-    if digits == 8 {
-        digits += leading_digits(bytes, start + 8);
-    }
-    let end = start + digits;
-    if digits == 0 || digits > 1 && bytes[start] == b'0' {
-        return check_any_number(bytes, start, next);
-    }
-    if end == next {
-        return Ok(NumberText { end, canonical: digits <= CANONICAL_DIGITS_MAX });
-    }
-    if bytes[end] == b'.' {
-        let digits = leading_digits(bytes, end + 1);
-        if digits > 0 && end + 1 + digits == next {
-            return Ok(NumberText { end: next, canonical: false });
+    // Nearly all numbers are up to 15 digits, or so many with a point among them, and nothing comes in between
+    // their last digit and the next token.
+    let negative = bytes[start] == b'-';
+    let first = start + usize::from(negative);
+    let len = next - first;
+    if let Some(text) = bytes.get(first..).and_then(<[u8]>::first_chunk)
+        && len <= CANONICAL_DIGITS_MAX
+    {
+        let end = 1 << len;
+        let others = !digits(text) & (end - 1);
+        let whole = (others | end).trailing_zeros() as usize;
+        let zero = text[0] == b'0';
+        if whole == 1 || whole > 1 && !zero {
+            if others == 0 {
+                return Ok(NumberText { end: next, canonical: !(negative && zero) });
+            }
+            if others.is_power_of_two() && text[whole & 15] == b'.' && whole + 1 < len {
+                return Ok(NumberText { end: next, canonical: false });
+            }
         }
     }
     check_any_number(bytes, start, next)
 }
 
-/// How many of the eight bytes from `at` are digits before the first that is none; 0 near the end of the text.
+/// One bit for each byte: whether it is a digit.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn leading_digits(bytes: &[u8], at: usize) -> usize {
+#[expect(unsafe_code, reason = "the compiler asks for a proof that the machine has SSE2")]
+fn digits(text: &[u8; 16]) -> u32 {
+    // SAFETY: every x86-64 has SSE2.
+    unsafe { digits_sse2(text) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+fn digits_sse2(text: &[u8; 16]) -> u32 {
+    use std::arch::x86_64::{
+        _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
+    };
+    let [low, high] = [0, 8].map(|at| i64::from_le_bytes(std::array::from_fn(|byte| text[at + byte])));
+    let value = _mm_sub_epi8(_mm_set_epi64x(high, low), _mm_set1_epi8(0x30));
+    _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value)).cast_unsigned()
+}
+
+/// One bit for each byte: whether it is a digit.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn digits(text: &[u8; 16]) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { return 0 };
-    let word = u64::from_le_bytes(*word) ^ (u64::from(b'0') * ONES);
-    // A digit is now 0..=9. Sums may carry only out of bytes that are no digit, which lie behind the first one.
-    let others = (word.wrapping_add(0x76 * ONES) | word) & (0x80 * ONES);
-    others.trailing_zeros() as usize / 8
+    // The product moves the lowest bits of eight bytes next to each other into the highest byte.
+    const TO_TOP_BYTE: u64 = 0x0102_0408_1020_4080;
+    let mut mask = 0;
+    for (at, half) in text.as_chunks::<8>().0.iter().enumerate() {
+        let value = u64::from_le_bytes(*half) ^ (0x30 * ONES);
+        // A digit is 0..=9; adding to seven bits carries into no other byte.
+        let others = ((value & (0x7f * ONES)) + 0x76 * ONES | value) >> 7 & ONES;
+        mask |= ((others ^ ONES).wrapping_mul(TO_TOP_BYTE) >> 56) << (8 * at);
+    }
+    mask as u32
 }
 
 #[inline(never)]

@@ -2,14 +2,18 @@
 
 #![expect(clippy::inline_always, reason = "the inner loop of every kernel")]
 
+use super::Cursor;
+
 /// Where things begin and end in one text; its buffers are kept from text to text.
 ///
-/// Both lists end with sentinels, so that stage 2 may look ahead without asking whether there is more.
+/// All lists end with sentinels, so that stage 2 may look ahead without asking whether there is more.
 #[derive(Debug, Default)]
 pub(in crate::json) struct Index {
     /// Offsets in ascending order; what follows the last sentinel is left over from earlier texts.
-    tokens: Vec<u32>,
-    tokens_len: usize,
+    offsets: Vec<u32>,
+    /// The bytes at these offsets; as long as `offsets`.
+    kinds: Vec<u8>,
+    len: usize,
     /// Offsets of the backslashes that begin an escape.
     escapes: Vec<u32>,
     /// The first control character inside a string.
@@ -24,19 +28,20 @@ impl Index {
     /// Longest text whose offsets, and those of the last block's padding, fit `u32`.
     pub(in crate::json) const TEXT_BYTES_MAX: usize = u32::MAX as usize - 64;
 
-    /// Tokens that stage 2 may read past the last one.
-    const SENTINELS: usize = 4;
-
-    /// Ends [`Self::escapes`]; lies behind every offset.
-    pub(in crate::json) const NO_ESCAPE: u32 = u32::MAX;
-
-    /// All tokens, then sentinels that hold the length of the text.
+    /// How many tokens there are, sentinels not counted.
     #[inline]
-    pub(in crate::json) fn tokens(&self) -> &[u32] {
-        &self.tokens[..self.tokens_len + Self::SENTINELS]
+    pub(in crate::json) fn tokens_len(&self) -> usize {
+        self.len
     }
 
-    /// Offsets of the backslashes that begin an escape, then [`Self::NO_ESCAPE`].
+    /// A cursor at the first token.
+    #[inline]
+    pub(in crate::json) fn cursor(&self) -> Cursor<'_> {
+        let end = self.len + Cursor::SENTINELS;
+        Cursor::new(&self.offsets[..end], &self.kinds[..end])
+    }
+
+    /// Offsets of the backslashes that begin an escape.
     #[inline]
     pub(in crate::json) fn escapes(&self) -> &[u32] {
         &self.escapes
@@ -45,35 +50,28 @@ impl Index {
     /// Forgets the last text.
     #[inline]
     pub(super) fn begin(&mut self) {
-        self.tokens_len = 0;
+        self.len = 0;
         self.escapes.clear();
         self.control = None;
-        self.whitespace = false;
-        self.non_ascii = false;
     }
 
-    /// Adds a token for every bit of `mask`, bit 0 standing for `base`.
+    /// Where the offsets and kinds of one block's tokens belong, however many they are.
     #[inline(always)]
-    pub(super) fn push_tokens(&mut self, base: u32, mask: u64) {
-        if self.tokens.len() < self.tokens_len + 64 {
+    pub(super) fn slots(&mut self) -> (&mut [u32; 64], &mut [u8; 64]) {
+        if self.kinds.len() < self.len + 64 {
             self.grow();
         }
-        let Some((slots, _)) = self.tokens[self.tokens_len..].split_first_chunk_mut::<64>() else { return };
-        let count = mask.count_ones() as usize;
-        // Eight at a time without asking for each whether it is there: what is written beyond `count` is
-        // overwritten by the next block.
-        let mut rest = mask;
-        for group in slots.as_chunks_mut::<8>().0 {
-            for slot in group {
-                // The highest bit is set for the count to be defined when there is none left.
-                *slot = base.wrapping_add((rest | 1 << 63).trailing_zeros());
-                rest &= rest.wrapping_sub(1);
-            }
-            if rest == 0 {
-                break;
-            }
+        let offsets = self.offsets[self.len..].first_chunk_mut();
+        match (offsets, self.kinds[self.len..].first_chunk_mut()) {
+            (Some(offsets), Some(kinds)) => (offsets, kinds),
+            _ => unreachable!("there is room for 64"),
         }
-        self.tokens_len += count;
+    }
+
+    /// So many tokens were written to [`Self::slots`].
+    #[inline(always)]
+    pub(super) fn advance(&mut self, count: u32) {
+        self.len += count as usize;
     }
 
     /// Adds an escape for every bit of `mask`, bit 0 standing for `base`.
@@ -85,18 +83,26 @@ impl Index {
         }
     }
 
+    /// There is a control character inside a string.
+    #[cold]
+    pub(super) fn set_control(&mut self, offset: u32) {
+        self.control = self.control.or(Some(offset));
+    }
+
     /// Writes the sentinels.
-    #[inline]
-    pub(super) fn finish(&mut self, text_len: u32) {
-        if self.tokens.len() < self.tokens_len + Self::SENTINELS {
-            self.grow();
-        }
-        self.tokens[self.tokens_len..self.tokens_len + Self::SENTINELS].fill(text_len);
-        self.escapes.push(Self::NO_ESCAPE);
+    #[inline(always)]
+    pub(super) fn finish(&mut self, text_len: u32, whitespace: bool, non_ascii: bool) {
+        let (offsets, kinds) = self.slots();
+        offsets[..Cursor::SENTINELS].fill(text_len);
+        kinds[..Cursor::SENTINELS].fill(Cursor::END);
+        self.whitespace = whitespace;
+        self.non_ascii = non_ascii;
     }
 
     #[cold]
     fn grow(&mut self) {
-        self.tokens.resize((self.tokens_len * 2).max(1024), 0);
+        let len = (self.len * 2).max(1024);
+        self.offsets.resize(len, 0);
+        self.kinds.resize(len, 0);
     }
 }
