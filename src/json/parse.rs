@@ -50,14 +50,14 @@ impl Parser {
         self.kernel.scan(bytes, &mut self.index);
         let index = &self.index;
         let walked = walk(bytes, index, tape.room(index.tokens_len()), self.nesting_depth_max);
-        let clean = index.control.is_none() && !index.non_ascii;
+        let clean = index.control().is_none() && !index.has_non_ascii();
         match walked {
             Ok(walked) if clean || first_text_error(bytes, index).is_none() => {
                 let mut flags = DocFlags::default();
-                flags.set(DocFlags::WHITESPACE, index.whitespace);
+                flags.set(DocFlags::WHITESPACE, index.has_whitespace());
                 flags.set(DocFlags::BACKSLASH, !index.escapes().is_empty());
                 flags.set(DocFlags::NUMBER_TEXT, walked.number_text);
-                flags.set(DocFlags::NON_ASCII, index.non_ascii);
+                flags.set(DocFlags::NON_ASCII, index.has_non_ascii());
                 tape.finish(walked.nodes_len, flags);
                 Ok(())
             }
@@ -81,8 +81,8 @@ impl fmt::Debug for Parser {
 
 /// What is wrong with the text as text: control characters in strings, bytes that are not UTF-8.
 fn first_text_error(bytes: &[u8], index: &Index) -> Option<ParseError> {
-    let utf8 = if index.non_ascii { first_utf8_error(bytes) } else { None };
-    let control = index.control.map(|offset| ParseErrorKind::ControlCharacter.at(offset));
+    let utf8 = if index.has_non_ascii() { first_utf8_error(bytes) } else { None };
+    let control = index.control().map(|offset| ParseErrorKind::ControlCharacter.at(offset));
     utf8.into_iter().chain(control).min_by_key(|error| error.offset)
 }
 

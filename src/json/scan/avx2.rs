@@ -11,6 +11,7 @@ use std::arch::x86_64::{
 
 use super::Index;
 use super::block::{Classes, Kernel};
+use super::index::{Kinds, Offsets};
 
 /// The kernel, if this machine can run it.
 pub(super) fn kernel() -> Option<fn(&[u8], &mut Index)> {
@@ -28,7 +29,9 @@ fn scan(bytes: &[u8], index: &mut Index) {
     let kernel = Kernel {
         classify: |block: &_| classify(block),
         prefix_xor: |mask| prefix_xor(mask),
-        push_tokens: |index: &mut _, base, tokens, block: &_| push_tokens(index, base, tokens, block),
+        push_tokens: |offsets: &mut _, kinds: &mut _, base, tokens, block: &_| {
+            push_tokens(offsets, kinds, base, tokens, block);
+        },
     };
     kernel.scan(bytes, index);
 }
@@ -92,8 +95,7 @@ static PLACES: [[u8; 8]; 256] = {
 /// Eight bytes of the block at a time, without a branch on how many tokens they have.
 #[inline]
 #[target_feature(enable = "avx2,popcnt")]
-fn push_tokens(index: &mut Index, base: u32, tokens: u64, block: &[u8; 64]) {
-    let (offsets, kinds) = index.slots();
+fn push_tokens(offsets: &mut Offsets, kinds: &mut Kinds, base: u32, tokens: u64, block: &[u8; 64]) {
     let mut base = _mm256_set1_epi32(base.cast_signed());
     let mut len = 0;
     for (bytes, mask) in block.as_chunks::<8>().0.iter().zip(tokens.to_le_bytes()) {
@@ -111,7 +113,6 @@ fn push_tokens(index: &mut Index, base: u32, tokens: u64, block: &[u8; 64]) {
         len += mask.count_ones() as usize;
         base = _mm256_add_epi32(base, _mm256_set1_epi32(8));
     }
-    index.advance(len as u32);
 }
 
 #[inline]

@@ -12,6 +12,7 @@ use std::arch::x86_64::{
 
 use super::Index;
 use super::block::{Classes, Kernel};
+use super::index::{Kinds, Offsets};
 
 /// The kernel, if this machine can run it.
 pub(super) fn kernel() -> Option<fn(&[u8], &mut Index)> {
@@ -31,7 +32,9 @@ fn scan(bytes: &[u8], index: &mut Index) {
     let kernel = Kernel {
         classify: |block: &_| classify(block),
         prefix_xor: |mask| prefix_xor(mask),
-        push_tokens: |index: &mut _, base, tokens, block: &_| push_tokens(index, base, tokens, block),
+        push_tokens: |offsets: &mut _, kinds: &mut _, base, tokens, block: &_| {
+            push_tokens(offsets, kinds, base, tokens, block);
+        },
     };
     kernel.scan(bytes, index);
 }
@@ -79,8 +82,7 @@ static PLACES: [u8; 64] = {
 /// Moves the bytes that are tokens, and their places, next to each other.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-fn push_tokens(index: &mut Index, base: u32, tokens: u64, block: &[u8; 64]) {
-    let (offsets, kinds) = index.slots();
+fn push_tokens(offsets: &mut Offsets, kinds: &mut Kinds, base: u32, tokens: u64, block: &[u8; 64]) {
     let moved = _mm512_maskz_compress_epi8(tokens, load(block));
     // SAFETY: it writes the 64 bytes of the reference and asks for no alignment.
     unsafe { _mm512_storeu_si512(kinds.as_mut_ptr().cast(), moved) };
@@ -94,12 +96,10 @@ fn push_tokens(index: &mut Index, base: u32, tokens: u64, block: &[u8; 64]) {
     };
     write(0, _mm512_extracti32x4_epi32::<0>(places));
     write(1, _mm512_extracti32x4_epi32::<1>(places));
-    let count = tokens.count_ones();
-    if count > 32 {
+    if tokens.count_ones() > 32 {
         write(2, _mm512_extracti32x4_epi32::<2>(places));
         write(3, _mm512_extracti32x4_epi32::<3>(places));
     }
-    index.advance(count);
 }
 
 #[inline]

@@ -2,7 +2,8 @@
 
 #![expect(clippy::inline_always, reason = "each kernel needs its own copy, compiled for its instructions")]
 
-use super::Index;
+use super::index::{Kinds, Notes, Offsets};
+use super::{Cursor, Index};
 
 /// Which bytes of a block belong to which class, bit 0 standing for the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(super) struct Kernel<C, P, T> {
     pub(super) classify: C,
     /// Bit n of the result is the parity of the bits 0..=n of the argument.
     pub(super) prefix_xor: P,
-    /// Adds a token for every bit of the mask, bit 0 standing for the block's first byte, which is at the offset.
+    /// Writes a token for every bit of the mask, bit 0 standing for the block's first byte, which is at the offset.
     pub(super) push_tokens: T,
 }
 
@@ -65,19 +66,32 @@ impl<C, P, T> Kernel<C, P, T>
 where
     C: Fn(&[u8; 64]) -> Classes,
     P: Fn(u64) -> u64,
-    T: Fn(&mut Index, u32, u64, &[u8; 64]),
+    T: Fn(&mut Offsets, &mut Kinds, u32, u64, &[u8; 64]),
 {
     /// Fills `index`. Inlined into each kernel so that its instructions are used throughout.
     #[inline(always)]
     pub(super) fn scan(&self, bytes: &[u8], index: &mut Index) {
-        index.begin();
+        let Index { tokens: found, notes } = index;
+        notes.clear();
+        // Where the buffers are and how far they are filled is in registers: a block must not wait for what the one
+        // before it has written.
+        let (mut offsets, mut kinds) = found.buffers();
+        let mut len = 0;
         let mut state = State::default();
         let (blocks, tail) = bytes.as_chunks::<64>();
         let mut base = 0;
         for block in blocks {
-            let tokens = self.step((self.classify)(block), base, u64::MAX, &mut state, index);
-            (self.push_tokens)(index, base, tokens, block);
+            let tokens = self.step((self.classify)(block), base, u64::MAX, &mut state, notes);
+            if kinds.len() < len + 64 {
+                (offsets, kinds) = found.grow();
+            }
+            let (offsets, kinds) = slots(offsets, kinds, len);
+            (self.push_tokens)(offsets, kinds, base, tokens, block);
+            len += tokens.count_ones() as usize;
             base += 64;
+        }
+        if kinds.len() < len + 64 + Cursor::SENTINELS {
+            (offsets, kinds) = found.grow();
         }
         if !tail.is_empty() {
             let mut copy = [0; 64];
@@ -91,20 +105,24 @@ where
             let shift = 64 - tail.len() as u32;
             let valid = u64::MAX >> shift;
             let classes = (self.classify)(block).behind(shift, valid);
-            let tokens = self.step(classes, base, valid, &mut state, index);
-            (self.push_tokens)(index, base.wrapping_sub(shift), tokens << shift, block);
+            let tokens = self.step(classes, base, valid, &mut state, notes);
+            let (offsets, kinds) = slots(offsets, kinds, len);
+            (self.push_tokens)(offsets, kinds, base.wrapping_sub(shift), tokens << shift, block);
+            len += tokens.count_ones() as usize;
         }
-        index.finish(bytes.len() as u32, state.whitespace != 0, state.non_ascii);
+        found.finish(len, bytes.len() as u32);
+        notes.whitespace = state.whitespace != 0;
+        notes.non_ascii = state.non_ascii;
     }
 
     /// The tokens of one block at `base`; `valid` has the bits of the bytes that belong to the text.
     #[inline(always)]
-    fn step(&self, classes: Classes, base: u32, valid: u64, state: &mut State, index: &mut Index) -> u64 {
+    fn step(&self, classes: Classes, base: u32, valid: u64, state: &mut State, notes: &mut Notes) -> u64 {
         let mut quote = classes.quote;
         if classes.backslash | state.escape != 0 {
             let (escapes, escaped) = escapes(classes.backslash, &mut state.escape);
             quote &= !escaped;
-            index.push_escapes(base, escapes);
+            notes.push_escapes(base, escapes);
         }
         // From each opening quote up to the byte before the closing one.
         let in_string = (self.prefix_xor)(quote) ^ state.in_string;
@@ -117,10 +135,23 @@ where
         state.non_ascii |= classes.non_ascii;
         let control = classes.control & in_string;
         if control != 0 {
-            index.set_control(base + control.trailing_zeros());
+            notes.set_control(base + control.trailing_zeros());
         }
         classes.operator & outside | quote | scalar_start
     }
+}
+
+/// Where the tokens of one block belong.
+#[inline(always)]
+#[expect(unsafe_code, reason = "each would be compared with the ends of both buffers, which are the same")]
+fn slots<'t>(offsets: &'t mut [u32], kinds: &'t mut [u8], len: usize) -> (&'t mut Offsets, &'t mut Kinds) {
+    debug_assert!(len + 64 <= kinds.len() && kinds.len() == offsets.len());
+    // SAFETY: there is room for 64 behind the tokens so far: the callers make it, and both buffers are equally long.
+    let offsets = unsafe { offsets.as_mut_ptr().add(len) };
+    // SAFETY: the same.
+    let kinds = unsafe { kinds.as_mut_ptr().add(len) };
+    // SAFETY: the same, and nobody else holds a reference.
+    (unsafe { &mut *offsets.cast() }, unsafe { &mut *kinds.cast() })
 }
 
 /// The backslashes that begin an escape and the bytes that they escape, in runs of backslashes of any length.
@@ -152,8 +183,13 @@ pub(super) fn prefix_xor(mut mask: u64) -> u64 {
 
 /// [`Kernel::push_tokens`] for machines that cannot move bytes together.
 #[inline(always)]
-pub(super) fn push_tokens(index: &mut Index, base: u32, tokens: u64, block: &[u8; 64]) {
-    let (offsets, kinds) = index.slots();
+pub(super) fn push_tokens(
+    offsets: &mut Offsets,
+    kinds: &mut Kinds,
+    base: u32,
+    tokens: u64,
+    block: &[u8; 64],
+) {
     // Eight at a time without asking for each whether it is there: what is written beyond the last one is
     // overwritten by the next block.
     let mut rest = tokens;
@@ -169,5 +205,4 @@ pub(super) fn push_tokens(index: &mut Index, base: u32, tokens: u64, block: &[u8
             break;
         }
     }
-    index.advance(tokens.count_ones());
 }

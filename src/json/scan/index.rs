@@ -1,28 +1,47 @@
 //! What stage 1 hands to stage 2.
 
 #![expect(clippy::inline_always, reason = "the inner loop of every kernel")]
-
 use super::Cursor;
 
 /// Where things begin and end in one text; its buffers are kept from text to text.
 ///
-/// All lists end with sentinels, so that stage 2 may look ahead without asking whether there is more.
+/// The tokens end with sentinels, so that stage 2 may look ahead without asking whether there is more.
 #[derive(Debug, Default)]
 pub(in crate::json) struct Index {
-    /// Offsets in ascending order; what follows the last sentinel is left over from earlier texts.
+    pub(super) tokens: Tokens,
+    pub(super) notes: Notes,
+}
+
+/// Places of tokens, in ascending order, and what is there.
+///
+/// Invariant: both buffers are equally long.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    /// What follows the last sentinel is left over from earlier texts.
     offsets: Vec<u32>,
-    /// The bytes at these offsets; as long as `offsets`.
+    /// The bytes at these offsets.
     kinds: Vec<u8>,
     len: usize,
+}
+
+/// What else there is in a text.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
     /// Offsets of the backslashes that begin an escape.
     escapes: Vec<u32>,
     /// The first control character inside a string.
-    pub(in crate::json) control: Option<u32>,
+    control: Option<u32>,
     /// There is white space outside strings.
-    pub(in crate::json) whitespace: bool,
+    pub(super) whitespace: bool,
     /// There is a byte over 0x7f.
-    pub(in crate::json) non_ascii: bool,
+    pub(super) non_ascii: bool,
 }
+
+/// Where the offsets of one block's tokens are written, however many they are.
+pub(super) type Offsets = [u32; 64];
+
+/// Where their bytes are written.
+pub(super) type Kinds = [u8; 64];
 
 impl Index {
     /// Longest text whose offsets, and those of the last block's padding, fit `u32`.
@@ -31,47 +50,72 @@ impl Index {
     /// How many tokens there are, sentinels not counted.
     #[inline]
     pub(in crate::json) fn tokens_len(&self) -> usize {
-        self.len
+        self.tokens.len
     }
 
     /// A cursor at the first token.
     #[inline]
     pub(in crate::json) fn cursor(&self) -> Cursor<'_> {
-        let end = self.len + Cursor::SENTINELS;
-        Cursor::new(&self.offsets[..end], &self.kinds[..end])
+        let end = self.tokens.len + Cursor::SENTINELS;
+        Cursor::new(&self.tokens.offsets[..end], &self.tokens.kinds[..end])
     }
 
     /// Offsets of the backslashes that begin an escape.
     #[inline]
     pub(in crate::json) fn escapes(&self) -> &[u32] {
-        &self.escapes
+        &self.notes.escapes
     }
 
+    /// The first control character inside a string.
+    #[inline]
+    pub(in crate::json) fn control(&self) -> Option<u32> {
+        self.notes.control
+    }
+
+    /// Whether there is white space outside strings.
+    #[inline]
+    pub(in crate::json) fn has_whitespace(&self) -> bool {
+        self.notes.whitespace
+    }
+
+    /// Whether there is a byte over 0x7f.
+    #[inline]
+    pub(in crate::json) fn has_non_ascii(&self) -> bool {
+        self.notes.non_ascii
+    }
+}
+
+impl Tokens {
+    /// Both buffers, which are equally long.
+    #[inline(always)]
+    pub(super) fn buffers(&mut self) -> (&mut [u32], &mut [u8]) {
+        (&mut self.offsets, &mut self.kinds)
+    }
+
+    /// Makes them longer, by a block at least.
+    #[cold]
+    pub(super) fn grow(&mut self) -> (&mut [u32], &mut [u8]) {
+        let len = (self.kinds.len() * 2).max(1024);
+        self.offsets.resize(len, 0);
+        self.kinds.resize(len, 0);
+        self.buffers()
+    }
+
+    /// So many tokens are in the buffers, which have room for a block behind them; sentinels are to follow.
+    #[inline(always)]
+    pub(super) fn finish(&mut self, len: usize, text_len: u32) {
+        self.len = len;
+        self.offsets[len..len + Cursor::SENTINELS].fill(text_len);
+        self.kinds[len..len + Cursor::SENTINELS].fill(Cursor::END);
+    }
+}
+
+impl Notes {
     /// Forgets the last text.
     #[inline]
-    pub(super) fn begin(&mut self) {
-        self.len = 0;
+    pub(super) fn clear(&mut self) {
         self.escapes.clear();
         self.control = None;
-    }
-
-    /// Where the offsets and kinds of one block's tokens belong, however many they are.
-    #[inline(always)]
-    pub(super) fn slots(&mut self) -> (&mut [u32; 64], &mut [u8; 64]) {
-        if self.kinds.len() < self.len + 64 {
-            self.grow();
-        }
-        let offsets = self.offsets[self.len..].first_chunk_mut();
-        match (offsets, self.kinds[self.len..].first_chunk_mut()) {
-            (Some(offsets), Some(kinds)) => (offsets, kinds),
-            _ => unreachable!("there is room for 64"),
-        }
-    }
-
-    /// So many tokens were written to [`Self::slots`].
-    #[inline(always)]
-    pub(super) fn advance(&mut self, count: u32) {
-        self.len += count as usize;
     }
 
     /// Adds an escape for every bit of `mask`, bit 0 standing for `base`.
@@ -87,22 +131,5 @@ impl Index {
     #[cold]
     pub(super) fn set_control(&mut self, offset: u32) {
         self.control = self.control.or(Some(offset));
-    }
-
-    /// Writes the sentinels.
-    #[inline(always)]
-    pub(super) fn finish(&mut self, text_len: u32, whitespace: bool, non_ascii: bool) {
-        let (offsets, kinds) = self.slots();
-        offsets[..Cursor::SENTINELS].fill(text_len);
-        kinds[..Cursor::SENTINELS].fill(Cursor::END);
-        self.whitespace = whitespace;
-        self.non_ascii = non_ascii;
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let len = (self.len * 2).max(1024);
-        self.offsets.resize(len, 0);
-        self.kinds.resize(len, 0);
     }
 }

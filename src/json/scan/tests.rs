@@ -7,7 +7,7 @@ type Found = (Vec<u32>, Vec<u8>, Vec<u32>, Option<u32>, bool, bool);
 
 fn found(index: &Index) -> Found {
     let (offsets, kinds) = index.cursor().all();
-    let flags = (index.control, index.whitespace, index.non_ascii);
+    let flags = (index.control(), index.has_whitespace(), index.has_non_ascii());
     (offsets.to_vec(), kinds.to_vec(), index.escapes().to_vec(), flags.0, flags.1, flags.2)
 }
 
