@@ -11,43 +11,35 @@ const CANONICAL_DIGITS_MAX: usize = 15;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NumberText {
     /// One past its last byte.
-    pub(super) end: usize,
+    pub(super) end: u32,
     /// An integer without fraction, exponent or a zero's sign, of at most 15 digits.
     pub(super) canonical: bool,
 }
 
-/// Checks the number at `start`, which the token at `next` follows (the end of the text counts as one).
+/// Checks the number that has its digits from `first` up to the next token, if it is one of nearly all: 16 bytes at
+/// most, digits only or a point among them. Tells whether it is canonical; `None` says nothing.
 #[inline(always)]
-pub(super) fn check_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
-    // Nearly all numbers are up to 15 digits, or so many with a point among them, and nothing comes in between
-    // their last digit and the next token.
-    let negative = bytes[start] == b'-';
-    let first = start + usize::from(negative);
+pub(super) fn check_short_number(bytes: &[u8], negative: bool, first: usize, next: usize) -> Option<bool> {
+    let (digits, zero) = digits(bytes.get(first..first + 16)?.first_chunk()?);
     let len = next - first;
-    if let Some(text) = bytes.get(first..).and_then(<[u8]>::first_chunk)
-        && len <= CANONICAL_DIGITS_MAX
-    {
-        let end = 1 << len;
-        let others = !digits(text) & (end - 1);
-        let whole = (others | end).trailing_zeros() as usize;
-        let zero = text[0] == b'0';
-        if whole == 1 || whole > 1 && !zero {
-            if others == 0 {
-                return Ok(NumberText { end: next, canonical: !(negative && zero) });
-            }
-            if others.is_power_of_two() && text[whole & 15] == b'.' && whole + 1 < len {
-                return Ok(NumberText { end: next, canonical: false });
-            }
-        }
+    // Bits of what is no digit, and of the byte behind the 16.
+    let others = digits ^ 0x1_ffff;
+    let whole = others.trailing_zeros() as usize;
+    if whole == 0 || zero && whole != 1 {
+        return None;
     }
-    check_any_number(bytes, start, next)
+    if whole == len {
+        return Some(len <= CANONICAL_DIGITS_MAX && !(negative && zero));
+    }
+    let end = (others & (others - 1)).trailing_zeros() as usize;
+    (end == len && whole + 1 < len && bytes[first + whole] == b'.').then_some(false)
 }
 
-/// One bit for each byte: whether it is a digit.
+/// One bit for each byte: whether it is a digit; and whether the first is a zero.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 #[expect(unsafe_code, reason = "the compiler asks for a proof that the machine has SSE2")]
-fn digits(text: &[u8; 16]) -> u32 {
+fn digits(text: &[u8; 16]) -> (u32, bool) {
     // SAFETY: every x86-64 has SSE2.
     unsafe { digits_sse2(text) }
 }
@@ -55,19 +47,23 @@ fn digits(text: &[u8; 16]) -> u32 {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "sse2")]
-fn digits_sse2(text: &[u8; 16]) -> u32 {
+#[expect(unsafe_code, reason = "vectors are read through pointers")]
+fn digits_sse2(text: &[u8; 16]) -> (u32, bool) {
     use std::arch::x86_64::{
-        _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8, _mm_sub_epi8,
+        _mm_cmpeq_epi8, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
+        _mm_sub_epi8,
     };
-    let [low, high] = [0, 8].map(|at| i64::from_le_bytes(std::array::from_fn(|byte| text[at + byte])));
-    let value = _mm_sub_epi8(_mm_set_epi64x(high, low), _mm_set1_epi8(0x30));
-    _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value)).cast_unsigned()
+    // SAFETY: it reads the 16 bytes of the reference and asks for no alignment.
+    let text = unsafe { _mm_loadu_si128(text.as_ptr().cast()) };
+    let value = _mm_sub_epi8(text, _mm_set1_epi8(0x30));
+    let digits = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
+    (_mm_movemask_epi8(digits).cast_unsigned(), _mm_cvtsi128_si32(value) as u8 == 0)
 }
 
-/// One bit for each byte: whether it is a digit.
+/// One bit for each byte: whether it is a digit; and whether the first is a zero.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
-fn digits(text: &[u8; 16]) -> u32 {
+fn digits(text: &[u8; 16]) -> (u32, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // The product moves the lowest bits of eight bytes next to each other into the highest byte.
     const TO_TOP_BYTE: u64 = 0x0102_0408_1020_4080;
@@ -78,11 +74,12 @@ fn digits(text: &[u8; 16]) -> u32 {
         let others = ((value & (0x7f * ONES)) + 0x76 * ONES | value) >> 7 & ONES;
         mask |= ((others ^ ONES).wrapping_mul(TO_TOP_BYTE) >> 56) << (8 * at);
     }
-    mask as u32
+    (mask as u32, text[0] == b'0')
 }
 
-#[inline(never)]
-fn check_any_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
+/// Checks the number at `start`, which the token at `next` follows (the end of the text counts as one).
+#[cold]
+pub(super) fn check_any_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
     let fail_at = |at: usize| {
         let kind =
             if at < bytes.len() { ParseErrorKind::InvalidNumber } else { ParseErrorKind::UnexpectedEnd };
@@ -120,5 +117,5 @@ fn check_any_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberTex
     if end < next && !matches!(bytes[end], b' ' | b'\t' | b'\n' | b'\r') {
         return fail_at(end);
     }
-    Ok(NumberText { end, canonical })
+    Ok(NumberText { end: end as u32, canonical })
 }

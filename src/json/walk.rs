@@ -11,7 +11,7 @@
 use super::error::ParseErrorKind as Kind;
 use super::escape::mark_escapes;
 use super::fault::Fault;
-use super::number_text::check_number;
+use super::number_text::{check_any_number, check_short_number};
 use super::scan::{Cursor, Index};
 use super::{Node, ParseError, Tag};
 
@@ -127,7 +127,13 @@ impl Walk<'_> {
     /// Reads a value, or the opening bracket of one; tells whether the value is complete.
     #[inline(always)]
     fn value(&mut self) -> Result<bool, ParseError> {
-        match self.cursor.kind::<0>() {
+        let kind = self.cursor.kind::<0>();
+        // The most frequent first: strings that are members were read by the caller.
+        if matches!(kind, b'-'..=b'9') {
+            self.number(kind)?;
+            return Ok(true);
+        }
+        match kind {
             b'"' => {
                 if self.cursor.kinds() & STRING.0 != STRING.1 {
                     return Err(self.fault().unexpected_end());
@@ -135,12 +141,6 @@ impl Walk<'_> {
                 self.push_string::<0>();
                 // SAFETY: compared just now.
                 unsafe { self.cursor.advance::<2>() };
-            }
-            b'-' | b'0'..=b'9' => {
-                let (start, next) = (self.cursor.offset::<0>(), self.cursor.offset::<1>());
-                let number = check_number(self.bytes, start as usize, next as usize)?;
-                self.number_text |= !number.canonical;
-                self.push_word(Tag::Number, start, number.end as u32);
             }
             b'{' => return self.open(Tag::Object, b'}'),
             b'[' => return self.open(Tag::Array, b']'),
@@ -222,6 +222,25 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// The number that begins with this byte, or with a point or slash, which begin none.
+    #[inline(always)]
+    fn number(&mut self, kind: u8) -> Result<(), ParseError> {
+        let [start, next] = self.cursor.offsets::<0>();
+        let negative = kind == b'-';
+        let first = start as usize + usize::from(negative);
+        let (canonical, end) = match check_short_number(self.bytes, negative, first, next as usize) {
+            Some(canonical) => (canonical, next),
+            None if matches!(kind, b'.' | b'/') => return Err(self.fault().no_value()),
+            None => {
+                let number = check_any_number(self.bytes, start as usize, next as usize)?;
+                (number.canonical, number.end)
+            }
+        };
+        self.number_text |= !canonical;
+        self.push_word(Tag::Number, [start, end]);
+        Ok(())
+    }
+
     #[inline(always)]
     fn literal(&mut self, tag: Tag, word: &'static [u8]) -> Result<(), ParseError> {
         let start = self.cursor.offset::<0>();
@@ -234,13 +253,13 @@ impl Walk<'_> {
         {
             return Err(Kind::InvalidLiteral.at(end as u32));
         }
-        self.push_word(tag, start, end as u32);
+        self.push_word(tag, [start, end as u32]);
         Ok(())
     }
 
     /// Writes a number or literal, whose first byte is not [`Cursor::END`], and goes on behind it.
     #[inline(always)]
-    fn push_word(&mut self, tag: Tag, start: u32, end: u32) {
+    fn push_word(&mut self, tag: Tag, [start, end]: [u32; 2]) {
         self.push(tag, start, end);
         // SAFETY: a sentinel is neither a number nor a literal.
         unsafe { self.cursor.advance::<1>() };
