@@ -43,11 +43,7 @@ impl Parser {
     /// The first problem of the text; the tape is then empty.
     pub fn parse(&mut self, bytes: &[u8], tape: &mut Tape) -> Result<(), ParseError> {
         tape.clear();
-        if bytes.len() > Index::TEXT_BYTES_MAX {
-            let limit = Index::TEXT_BYTES_MAX as u32;
-            return Err(ParseErrorKind::TooLong { limit }.at(limit));
-        }
-        self.kernel.scan(bytes, &mut self.index);
+        self.index(bytes)?;
         let index = &self.index;
         let walked = walk(bytes, index, tape.room(index.tokens_len()), self.nesting_depth_max);
         let clean = index.control().is_none() && !index.has_non_ascii();
@@ -63,6 +59,22 @@ impl Parser {
             }
             walked => Err(first_error(bytes, index, walked.err())),
         }
+    }
+}
+
+impl Parser {
+    /// Stage 1 alone, for measurements: how many tokens there are.
+    ///
+    /// # Errors
+    /// The text is longer than an index can be.
+    #[doc(hidden)]
+    pub fn index(&mut self, bytes: &[u8]) -> Result<usize, ParseError> {
+        if bytes.len() > Index::TEXT_BYTES_MAX {
+            let limit = Index::TEXT_BYTES_MAX as u32;
+            return Err(ParseErrorKind::TooLong { limit }.at(limit));
+        }
+        self.kernel.scan(bytes, &mut self.index);
+        Ok(self.index.tokens_len())
     }
 }
 
