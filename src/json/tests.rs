@@ -211,6 +211,30 @@ fn of_a_repeated_key_the_last_one_wins() {
     assert_eq!(member(""), None);
 }
 
+/// Wherever it stands among others, and however many they are.
+#[test]
+fn what_must_be_escaped_is_found_at_every_place() {
+    for len in 0..36 {
+        let clean = "x".repeat(len);
+        let mut out = Vec::new();
+        write_json_string(&clean, &mut out);
+        assert_eq!(out, format!("\"{clean}\"").into_bytes());
+        for at in 0..len {
+            for (escaped, becomes) in
+                [("\"", "\\\""), ("\\", "\\\\"), ("\n", "\\n"), ("\u{1f}", "\\u001f"), ("!", "!")]
+            {
+                // The second is never found before the first.
+                let text = format!("{}{escaped}{}\t", &clean[..at], &clean[at + 1..]);
+                let expected = format!("\"{}{becomes}{}\\t\"", &clean[..at], &clean[at + 1..]);
+                let mut out = Vec::new();
+                write_json_string(&text, &mut out);
+                assert_eq!(out, expected.as_bytes(), "{text:?}");
+                assert_eq!(json_string_len(&text), expected.len());
+            }
+        }
+    }
+}
+
 #[test]
 fn errors_read_well() {
     let message = |text: &[u8]| parse(text).map(|_| ()).map_err(|error| error.to_string());
