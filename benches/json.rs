@@ -1,4 +1,5 @@
-//! The JSON front end by event size, with every kernel that the machine has (`index` is stage 1 alone), beside `serde_json`'s document and `simd-json`'s tape.
+//! The JSON front end by event size, with every kernel that the machine has (`index` is stage 1 alone), beside
+//! `serde_json`'s document and `simd-json`'s tape.
 //!
 //! Events come from a small generator with a fixed seed, and every group runs over several of them in turn, so that
 //! branch prediction cannot learn one text by heart. `serde_json` is built with `arbitrary_precision` here (the
