@@ -314,11 +314,18 @@ fn write_span(value: Value<'_>, docs: &Docs<'_>, out: &mut Vec<u8>) -> bool {
         }
         return true;
     }
-    if let Value::Int(int) = value {
-        out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
-        return true;
+    match value {
+        Value::Int(int) => out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes()),
+        // Nothing in it needs an escape.
+        Value::Text(Text { text, len_rendered }) if *len_rendered as usize == text.len() + 2 => {
+            out.reserve(text.len() + 2);
+            out.push(b'"');
+            out.extend_from_slice(text.as_bytes());
+            out.push(b'"');
+        }
+        _ => return false,
     }
-    false
+    true
 }
 
 fn separate(out: &mut Vec<u8>, first: &mut bool) {
