@@ -46,6 +46,10 @@ fn int_len(int: i64) -> usize {
 
 /// Appends the value as minified JSON; what stands in a document keeps its text.
 pub fn write_value<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>) {
+    // What stands in a document is one copy, for which no writer is set up.
+    if write_span(value, docs, out) {
+        return;
+    }
     Writer { docs, out, canonical: false, open: SmallVec::new() }.write(value, usize::MAX);
 }
 
