@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::decimal::Decimal;
 
+/// The powers of ten by which fractions of up to 15 digits are divided.
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
 /// A number's source text.
 #[derive(Debug, Clone, Copy)]
 pub struct Number<'d> {
@@ -41,6 +45,33 @@ impl<'d> Number<'d> {
             Some(int) => Num::Int(int),
             None => self.read_any(),
         }
+    }
+
+    /// The nearest double.
+    #[inline]
+    pub fn as_f64(self) -> f64 {
+        let (is_negative, digits) = match self.text {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        if digits.len() > 16 {
+            return self.read().as_f64();
+        }
+        let (mut whole, mut point) = (0_i64, None);
+        for (at, byte) in digits.iter().enumerate() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit <= 9 {
+                whole = whole * 10 + i64::from(digit);
+            } else if *byte == b'.' && point.is_none() {
+                point = Some(at);
+            } else {
+                return self.read().as_f64();
+            }
+        }
+        let Some(point) = point else { return (if is_negative { -whole } else { whole }) as f64 };
+        // Both are exact, so that one division rounds correctly (Clinger's fast path).
+        let value = whole as f64 / POWERS[(digits.len() - 1 - point) & 15];
+        if is_negative { -value } else { value }
     }
 
     /// Order by the exact values of the texts, however they are written and however many digits they have.
@@ -80,8 +111,6 @@ impl<'d> Number<'d> {
     /// exactly, and so is the power of ten, so that one division rounds correctly (Clinger's fast path).
     #[inline]
     fn as_short_decimal(self) -> Option<f64> {
-        const POWERS: [f64; 16] =
-            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
         if self.text.len() > 16 {
             return None;
         }
@@ -173,6 +202,14 @@ mod tests {
             let expected: f64 = text.parse().expect("a float");
             let read = Number::new(text.as_bytes()).read().as_f64();
             assert_eq!(read.to_bits(), expected.to_bits(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn doubles_are_those_of_reading(text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?(e-?[0-9])?") {
+            let number = Number::new(text.as_bytes());
+            proptest::prop_assert_eq!(number.as_f64().to_bits(), number.read().as_f64().to_bits());
         }
     }
 

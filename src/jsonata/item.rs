@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::code::LambdaId;
 use super::functions::Builtin;
-use crate::json::JsonStr;
+use crate::json::{JsonStr, Tag};
 use crate::value::{ArrayIter, ArrayView, Docs, Heap, NumberView, ObjectIter, ObjectView, Value, View};
 
 /// A value of an expression: 16 bytes, `Copy`.
@@ -233,7 +233,12 @@ impl<'a> Item<'a> {
     pub(crate) fn as_number(self, docs: &Docs<'_>) -> Option<f64> {
         match self {
             Self::Number(number) => Some(number),
-            Self::Json(value) => value.as_num(docs).map(crate::json::Num::as_f64),
+            Self::Json(Value::Int(int)) => Some(int as f64),
+            Self::Json(Value::Float(float)) => Some(float),
+            Self::Json(value) => {
+                let (doc, node) = value.as_node(docs)?;
+                doc.node(node).is(Tag::Number).then(|| doc.number(node).as_f64())
+            }
             _ => None,
         }
     }
@@ -304,7 +309,10 @@ impl<'a> Item<'a> {
 /// A number as JavaScript holds it.
 #[inline]
 pub(super) fn to_f64(number: NumberView<'_>) -> f64 {
-    number.read().as_f64()
+    match number {
+        NumberView::Text(number) => number.as_f64(),
+        NumberView::Num(num) => num.as_f64(),
+    }
 }
 
 impl<'h, 'a> Items<'h, 'a> {

@@ -4,8 +4,8 @@ use smallvec::SmallVec;
 
 use super::error::Error;
 use super::evaluation::Evaluation;
-use super::item::{ArrayKind, Item, Items, Kind};
-use crate::value::Docs;
+use super::item::{ArrayKind, Item, Items};
+use crate::value::{Docs, View};
 
 /// The arguments of a call once a signature has completed them.
 pub(crate) type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
@@ -88,15 +88,21 @@ fn type_of(item: Item<'_>, docs: &Docs<'_>) -> Types {
     const {
         assert!(SYMBOLS.len() <= 16);
     }
-    match item.kind(docs) {
-        Kind::Undefined => Types::MISSING,
-        Kind::Null => Types::of(b"l"),
-        Kind::Bool(_) => Types::of(b"b"),
-        Kind::Number(_) => Types::of(b"n"),
-        Kind::String(_) => Types::of(b"s"),
-        Kind::Array(_) => Types::ARRAY,
-        Kind::Object(_) => Types::of(b"o"),
-        Kind::Function(_) => Types::FUNCTION,
+    match item {
+        Item::Json(value) => match value.view(docs) {
+            View::Null => const { Types::of(b"l") },
+            View::Bool(_) => const { Types::of(b"b") },
+            View::Number(_) => const { Types::of(b"n") },
+            View::String(_) => const { Types::of(b"s") },
+            View::Array(_) => Types::ARRAY,
+            View::Object(_) => const { Types::of(b"o") },
+        },
+        Item::Number(_) => const { Types::of(b"n") },
+        Item::Array(_) => Types::ARRAY,
+        Item::Object(_) => const { Types::of(b"o") },
+        Item::Function(_) => Types::FUNCTION,
+        Item::Cell(cell) => type_of(cell.get(), docs),
+        Item::Undefined | Item::Unbound => Types::MISSING,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the evaluation relies on: every operand names something that is there.
 
-use super::code::{Code, Label, Op, Reg};
+use super::code::{Code, Comparison, Constant, Label, Op, Reg, Selection, Test};
 
 /// The code of an expression is not what a compiler makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ impl Code {
         sound(self.shape_ids.len() == self.shape_keys.len())?;
         sound(self.shape_ids.iter().all(|id| (*id as usize) < shapes))?;
         sound(self.chains.iter().flatten().all(|name| usize::from(*name) < self.names.len()))?;
+        sound(self.selections.iter().all(|selection| self.selects(selection)))?;
+        sound(self.tests.iter().all(|test| self.tests_with(test)))?;
         sound(self.positions.windows(2).all(|pair| pair[0].0 < pair[1].0))?;
         // What runs off the end would find no instruction.
         sound(matches!(self.ops.last(), Some(Op::Return { .. } | Op::Jump { .. })))?;
@@ -32,9 +34,29 @@ impl Code {
             sound(check.op(*op))?;
             // The code of a lambda ends before that around it goes on.
             let goes_on = owners.get(pc + 1).is_none_or(|next| *next == owners[pc]);
-            sound(goes_on || matches!(op, Op::Return { .. } | Op::Jump { .. }))?;
+            sound(goes_on || matches!(op, Op::Return { .. } | Op::Jump { .. } | Op::PushJump { .. }))?;
         }
         self.lambdas()
+    }
+
+    /// Whether the names are there, and no length of theirs is passed over.
+    fn selects(&self, selection: &Selection) -> bool {
+        selection.names.iter().all(|name| {
+            let name = self.names.get(usize::from(*name));
+            name.is_some_and(|name| selection.lengths & Selection::length_bit(name.len()) != 0)
+        })
+    }
+
+    fn tests_with(&self, test: &Test) -> bool {
+        let constant = match test.constant {
+            // An infinity would take part in comparisons that fail for it.
+            Constant::Number(number) => number.is_finite(),
+            Constant::String(string) => {
+                usize::from(string) < self.strings.len()
+                    && matches!(test.comparison, Comparison::Equal | Comparison::NotEqual)
+            }
+        };
+        constant && test.name.is_none_or(|name| usize::from(name) < self.names.len())
     }
 
     /// The frame that each instruction runs in. Lambdas are nested in the code: the innermost that has begun, until
@@ -132,6 +154,7 @@ impl Check<'_> {
             | Op::JumpUnlessTrue { test, target }
             | Op::JumpIfDefined { test, target }
             | Op::JumpIfEmpty { test, target }
+            | Op::PushJump { src: test, target }
             | Op::Array { dst: test, target } => self.reg(test) && self.label(target),
             Op::PushMatch { item, test } => self.reg(item) && self.reg(test),
             Op::PushKeys { item, first, count } => self.reg(item) && self.regs(first, usize::from(count)),
@@ -145,8 +168,19 @@ impl Check<'_> {
             Op::Index { dst, src, number } => {
                 self.reg(dst) && self.reg(src) && usize::from(number) < code.numbers.len()
             }
-            Op::EqualString { dst, left, string } => {
-                self.reg(dst) && self.reg(left) && usize::from(string) < code.strings.len()
+            Op::Fields { dst, src, selection } => {
+                let names =
+                    code.selections.get(usize::from(selection)).map(|selection| selection.names.len());
+                self.reg(src) && names.is_some_and(|names| self.regs(dst, names))
+            }
+            Op::Test { dst, src, test } => {
+                self.reg(dst) && self.reg(src) && usize::from(test) < code.tests.len()
+            }
+            Op::JumpUnless { src, test, target } => {
+                self.reg(src) && usize::from(test) < code.tests.len() && self.label(target)
+            }
+            Op::JumpUnlessCompared { left, right, target, .. } => {
+                self.reg(left) && self.reg(right) && self.label(target)
             }
             Op::Object { dst, first, shape } => {
                 let keys = code.shape_keys.get(usize::from(shape)).map_or(usize::MAX / 2, |keys| keys.len());
@@ -157,6 +191,7 @@ impl Check<'_> {
             | Op::Call { .. }
             | Op::TailCall { .. }
             | Op::CallBuiltin { .. }
+            | Op::CallDirect { .. }
             | Op::CheckFunction { .. }
             | Op::CallEach { .. }
             | Op::Apply { .. }
@@ -220,17 +255,20 @@ impl Check<'_> {
                 let Some(sources) = sources else { return false };
                 self.reg(dst) && self.reg(context) && sources.iter().all(|source| self.reg(*source))
             }
-            Op::CallBuiltin { dst, first, site: index } => match site(index) {
-                Some(site) => {
-                    let is_known =
-                        site.builtin.is_some_and(|builtin| super::Builtin::is_known(u16::from(builtin.0)));
-                    self.reg(dst)
-                        && self.regs(first, usize::from(site.arguments))
-                        && self.reg(site.context)
-                        && is_known
+            Op::CallBuiltin { dst, first, site: index } | Op::CallDirect { dst, first, site: index } => {
+                match site(index) {
+                    Some(site) => {
+                        let is_known = site
+                            .builtin
+                            .is_some_and(|builtin| super::Builtin::is_known(u16::from(builtin.0)));
+                        self.reg(dst)
+                            && self.regs(first, usize::from(site.arguments))
+                            && self.reg(site.context)
+                            && is_known
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
             Op::Call { dst, first, site: index } | Op::Partial { dst, first, site: index } => {
                 match site(index) {
                     Some(site) => {

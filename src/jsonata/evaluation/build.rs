@@ -15,14 +15,6 @@ impl<'a> Evaluation<'_, 'a> {
                 let item = inner_of_whole(self.get(cursor, src));
                 self.set(cursor, dst, item);
             }
-            Op::Chain { dst, src, chain } => {
-                let code = self.code;
-                let mut item = self.get(cursor, src);
-                for name in &code.chains[usize::from(chain)] {
-                    item = self.field(item, &code.names[usize::from(*name)])?;
-                }
-                self.set(cursor, dst, item);
-            }
             Op::Wildcard { dst, src } => {
                 let item = self.wildcard(self.get(cursor, src))?;
                 self.set(cursor, dst, item);
@@ -34,10 +26,6 @@ impl<'a> Evaluation<'_, 'a> {
             Op::Index { dst, src, number } => {
                 let number = self.code.numbers[usize::from(number)];
                 let item = self.index(self.get(cursor, src), number);
-                self.set(cursor, dst, item);
-            }
-            Op::Unwrap { dst } => {
-                let item = self.get(cursor, dst).unwrapped();
                 self.set(cursor, dst, item);
             }
             Op::KeepArray { dst } => {
@@ -57,7 +45,7 @@ impl<'a> Evaluation<'_, 'a> {
     fn listing(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
         match op {
             Op::Position { dst } => {
-                let taken = self.loops.last().map_or(0, |innermost| innermost.taken);
+                let taken = self.innermost.taken;
                 self.set(cursor, dst, Item::Number(taken.saturating_sub(1) as f64));
             }
             Op::PushSpread { src } => {
@@ -73,10 +61,6 @@ impl<'a> Evaluation<'_, 'a> {
                 let first = cursor.base + usize::from(first.0);
                 let keys = first..first + usize::from(count);
                 self.list.extend_from_slice(&self.registers[keys]);
-            }
-            Op::Close { dst, close } => {
-                let item = self.close(close)?;
-                self.set(cursor, dst, item);
             }
             Op::CloseSorted { dst, sort } => {
                 let code = self.code;
@@ -113,11 +97,7 @@ impl<'a> Evaluation<'_, 'a> {
     /// Adds the loop's element if a predicate's value is true, or names its position.
     fn push_match(&mut self, item: Item<'a>, test: Item<'a>) -> Result<(), Error> {
         let docs = self.heap.docs;
-        let Some((position, len)) =
-            self.loops.last().map(|innermost| (innermost.taken.saturating_sub(1), innermost.len))
-        else {
-            return Ok(());
-        };
+        let (position, len) = (self.innermost.taken.saturating_sub(1), self.innermost.len);
         let is_here = |number: f64| {
             let number = number.floor();
             let number = if number < 0.0 { len as f64 + number } else { number };
@@ -148,7 +128,8 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(())
     }
 
-    fn close(&mut self, close: Close) -> Result<Item<'a>, Error> {
+    /// Ends the innermost list.
+    pub(super) fn close(&mut self, close: Close) -> Result<Item<'a>, Error> {
         let mark = self.marks.pop().unwrap_or(0).min(self.list.len());
         Ok(match close {
             Close::Sequence => self.take(mark, ArrayKind::Sequence)?,

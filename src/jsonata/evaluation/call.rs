@@ -28,12 +28,7 @@ impl<'a> Evaluation<'_, 'a> {
                 Ok(())
             }
             Op::CallBuiltin { dst, first, site } => {
-                let site = &code.sites[usize::from(site)];
-                let arguments = self.arguments(cursor, first, site.arguments);
-                let result = self.call_builtin(cursor, site, &arguments)?;
-                let result = if site.keep_array { self.kept(result) } else { result };
-                self.set(cursor, dst, result.unwrapped());
-                Ok(())
+                self.builtin(cursor, dst, first, &code.sites[usize::from(site)])
             }
             Op::Call { dst, first, site } => {
                 let site = &code.sites[usize::from(site)];
@@ -112,6 +107,21 @@ impl<'a> Evaluation<'_, 'a> {
     fn arguments(&self, cursor: &Cursor, first: Reg, count: u16) -> Arguments<'a> {
         let start = cursor.base + usize::from(first.0);
         SmallVec::from_slice(&self.registers[start..start + usize::from(count)])
+    }
+
+    /// Calls a function of the language.
+    pub(super) fn builtin(
+        &mut self,
+        cursor: &Cursor,
+        dst: Reg,
+        first: Reg,
+        site: &Site,
+    ) -> Result<(), Error> {
+        let arguments = self.arguments(cursor, first, site.arguments);
+        let result = self.call_builtin(cursor, site, &arguments)?;
+        let result = if site.keep_array { self.kept(result) } else { result };
+        self.set(cursor, dst, result.unwrapped());
+        Ok(())
     }
 
     fn call_builtin(

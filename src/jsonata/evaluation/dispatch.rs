@@ -1,7 +1,7 @@
 //! The one match over instructions.
 
 use super::state::Evaluation;
-use crate::jsonata::code::{Label, Literal, Op, Reg};
+use crate::jsonata::code::{Constant, Label, Literal, Op, Reg, Test};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions::Builtin;
 use crate::jsonata::item::{Function, Item, Items};
@@ -91,6 +91,17 @@ impl<'a> Evaluation<'_, 'a> {
                     let item = attempt!(self.field(get!(src), &code.names[usize::from(name)]));
                     set!(dst, item);
                 }
+                Op::Fields { dst, src, selection } => {
+                    let first = base + usize::from(dst.0);
+                    attempt!(self.fields(get!(src), &code.selections[usize::from(selection)], first));
+                }
+                Op::Chain { dst, src, chain } => {
+                    let mut item = get!(src);
+                    for name in &code.chains[usize::from(chain)] {
+                        item = attempt!(self.field(item, &code.names[usize::from(*name)]));
+                    }
+                    set!(dst, item);
+                }
                 Op::Loop { src, over } => self.start_loop(get!(src), over),
                 Op::Next { dst, exit } => match attempt!(self.next_element()) {
                     Some(item) => set!(dst, item),
@@ -104,6 +115,44 @@ impl<'a> Evaluation<'_, 'a> {
                 }
                 Op::JumpUnlessTrue { test, target } => {
                     if !self.is_true(get!(test)) {
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::JumpUnless { src, test, target } => {
+                    let test = &code.tests[usize::from(test)];
+                    let item = attempt!(self.tested_item(get!(src), test));
+                    let is_true = match (test.constant, self.number(item)) {
+                        (Constant::Number(right), Some(left)) => test.comparison.holds(left, right),
+                        _ => {
+                            let found = attempt!(self.tested(item, test));
+                            self.is_true(found)
+                        }
+                    };
+                    if !is_true {
+                        pc = usize::from(target.0);
+                    }
+                }
+                Op::Test { dst, src, test } => {
+                    let test = &code.tests[usize::from(test)];
+                    let item = attempt!(self.tested_item(get!(src), test));
+                    let found = match (test.constant, self.number(item)) {
+                        (Constant::Number(right), Some(left)) => {
+                            Item::bool(test.comparison.holds(left, right))
+                        }
+                        _ => attempt!(self.tested(item, test)),
+                    };
+                    set!(dst, found);
+                }
+                Op::JumpUnlessCompared { comparison, left, right, target } => {
+                    let (left, right) = (get!(left), get!(right));
+                    let is_true = match (self.number(left), self.number(right)) {
+                        (Some(left), Some(right)) => comparison.holds(left, right),
+                        _ => {
+                            let found = attempt!(self.compared(left, right, comparison));
+                            self.is_true(found)
+                        }
+                    };
+                    if !is_true {
                         pc = usize::from(target.0);
                     }
                 }
@@ -124,6 +173,13 @@ impl<'a> Evaluation<'_, 'a> {
                         self.list.push(item);
                     }
                 }
+                Op::PushJump { src, target } => {
+                    let item = get!(src);
+                    if !item.is_undefined() {
+                        self.list.push(item);
+                    }
+                    pc = usize::from(target.0);
+                }
                 Op::Open => self.marks.push(self.list.len()),
                 Op::Add { dst, left, right } => numeric!(dst, left, right, op, |a, b| Item::Number(a + b)),
                 Op::Subtract { dst, left, right } => {
@@ -140,10 +196,37 @@ impl<'a> Evaluation<'_, 'a> {
                 Op::GreaterOrEqual { dst, left, right } => {
                     numeric!(dst, left, right, op, |a, b| Item::bool(a >= b));
                 }
-                Op::EqualString { dst, left, string } => {
-                    let text = &*code.strings[usize::from(string)];
-                    let is_equal = get!(left).as_str(self.heap.docs).is_some_and(|left| left == *text);
-                    set!(dst, Item::bool(is_equal));
+                Op::Close { dst, close } => {
+                    let item = attempt!(self.close(close));
+                    set!(dst, item);
+                }
+                Op::Unwrap { dst } => set!(dst, get!(dst).unwrapped()),
+                Op::Object { dst, first, shape } => {
+                    let item = attempt!(self.object(base + usize::from(first.0), shape));
+                    set!(dst, item);
+                }
+                Op::GroupContext { dst, src } => match get!(src) {
+                    item @ Item::Json(value) if value.as_array(self.heap.docs).is_none() => set!(dst, item),
+                    item => {
+                        let item = attempt!(self.group_context(item));
+                        set!(dst, item);
+                    }
+                },
+                Op::CallDirect { dst, first, site } => {
+                    let site = &code.sites[usize::from(site)];
+                    let first_at = base + usize::from(first.0);
+                    let arguments = &self.registers[first_at..first_at + usize::from(site.arguments)];
+                    let direct = site.builtin.and_then(Builtin::direct);
+                    match direct.and_then(|direct| direct(arguments, self.heap.docs)) {
+                        Some((item, units)) => {
+                            attempt!(self.charge(1 + units));
+                            set!(dst, item);
+                        }
+                        None => {
+                            *cursor = Cursor { pc, base };
+                            self.builtin(cursor, dst, first, site)?;
+                        }
+                    }
                 }
                 Op::Return { src } => {
                     let item = get!(src);
@@ -159,6 +242,15 @@ impl<'a> Evaluation<'_, 'a> {
                     Cursor { pc, base } = *cursor;
                 }
             }
+        }
+    }
+
+    /// What a comparison with a literal is about.
+    #[inline]
+    fn tested_item(&mut self, item: Item<'a>, test: &Test) -> Result<Item<'a>, Error> {
+        match test.name {
+            Some(name) => self.field(item, &self.code.names[usize::from(name)]),
+            None => Ok(item),
         }
     }
 
@@ -187,9 +279,7 @@ impl<'a> Evaluation<'_, 'a> {
             | Op::Range { .. }
             | Op::In { .. }
             | Op::Truth { .. } => self.operator(cursor, op),
-            Op::GroupContext { .. }
-            | Op::Object { .. }
-            | Op::GroupOpen
+            Op::GroupOpen
             | Op::GroupAdd { .. }
             | Op::GroupNext { .. }
             | Op::GroupValue { .. }
@@ -258,7 +348,7 @@ impl<'a> Evaluation<'_, 'a> {
             Some(position) => error.at(position),
             None => error,
         };
-        if let Some(token) = super::operators::symbol(self.code.ops[at]) {
+        if let Some(token) = super::operators::symbol(self.code.ops[at], self.code) {
             error = error.token(token);
         }
         while self.frames.len() > depth {

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::dispatch::Cursor;
 use super::state::Evaluation;
-use crate::jsonata::code::{Op, Reg};
+use crate::jsonata::code::Op;
 use crate::jsonata::error::Error;
 use crate::jsonata::functions::{error_value, number_value};
 use crate::jsonata::item::{ArrayKind, Item};
@@ -55,23 +55,6 @@ impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
     pub(super) fn grouping(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
         match op {
-            Op::GroupContext { dst, src } => {
-                let item = self.get(cursor, src);
-                let item = match item.as_array(self.heap.docs) {
-                    None => item,
-                    Some(items) if items.is_empty() => Item::Undefined,
-                    Some(items) if items.len() == 1 => items.get(0).unwrap_or(Item::Undefined),
-                    Some(items) => {
-                        let items = items.to_list(self.heap);
-                        self.merged(&items)?
-                    }
-                };
-                self.set(cursor, dst, item);
-            }
-            Op::Object { dst, first, shape } => {
-                let item = self.object(cursor, first, shape)?;
-                self.set(cursor, dst, item);
-            }
             Op::GroupOpen => self.groups.push(Groups::new()),
             Op::GroupAdd { key, item, pair } => {
                 self.group_add(self.get(cursor, key), self.get(cursor, item), pair)?;
@@ -110,6 +93,19 @@ impl<'a> Evaluation<'_, 'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The context of an object constructor's values.
+    pub(super) fn group_context(&mut self, item: Item<'a>) -> Result<Item<'a>, Error> {
+        match item.as_array(self.heap.docs) {
+            None => Ok(item),
+            Some(items) if items.is_empty() => Ok(Item::Undefined),
+            Some(items) if items.len() == 1 => Ok(items.get(0).unwrap_or(Item::Undefined)),
+            Some(items) => {
+                let items = items.to_list(self.heap);
+                self.merged(&items)
+            }
+        }
     }
 
     fn next_group(&mut self, pair: u16) -> Result<Option<Vec<Item<'a>>>, Error> {
@@ -163,11 +159,10 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    /// An object with the keys of a shape. Where all values are there and are JSON it is a value of the execution
+    /// An object with the keys of a shape, its values in the registers from `start`. Where all values are there and are JSON it is a value of the execution
     /// at once, with the keys rendered in advance.
-    fn object(&mut self, cursor: &Cursor, first: Reg, shape: u16) -> Result<Item<'a>, Error> {
+    pub(super) fn object(&mut self, start: usize, shape: u16) -> Result<Item<'a>, Error> {
         let keys = &self.code.shape_keys[usize::from(shape)];
-        let start = cursor.base + usize::from(first.0);
         let items = &self.registers[start..start + keys.len()];
         let bump = self.heap.arena.bump();
         let mut values = bumpalo::collections::Vec::with_capacity_in(items.len(), bump);

@@ -4,16 +4,20 @@ use bumpalo::collections::Vec as BumpVec;
 use smallvec::SmallVec;
 
 use super::group::Groups;
+use crate::json::{Node, NodeId};
 use crate::jsonata::code::{Code, LambdaId, Reg};
 use crate::jsonata::error::Error;
 use crate::jsonata::item::{Item, ItemsIter};
-use crate::value::Heap;
 use crate::value::random::Random;
+use crate::value::{DocId, Heap, Value};
 
 /// Functions of the language that call back into the expression may nest this deep.
 pub(super) const NESTED_MAX: u32 = 64;
 /// Frames of lambdas at once.
 pub(super) const FRAMES_MAX: usize = 8192;
+
+/// Elements of lists that have room from the start.
+const LIST_EXPECTED: usize = 32;
 
 /// One evaluation.
 pub(crate) struct Evaluation<'h, 'a: 'h> {
@@ -26,12 +30,17 @@ pub(crate) struct Evaluation<'h, 'a: 'h> {
     pub(super) code: &'h Code,
     pub(super) registers: BumpVec<'a, Item<'a>>,
     pub(super) frames: Vec<Frame>,
-    pub(super) loops: SmallVec<[Loop<'h, 'a>; 4]>,
+    /// The innermost loop; one that has ended if there is none.
+    pub(super) innermost: Loop<'h, 'a>,
+    /// Those around it, the innermost last.
+    pub(super) around: SmallVec<[Loop<'h, 'a>; 2]>,
     /// Lists that are being built, one behind the other.
     pub(super) list: BumpVec<'a, Item<'a>>,
     /// Where each of them starts.
     pub(super) marks: Vec<usize>,
     pub(super) groups: Vec<Groups<'a>>,
+    /// Text that is being put together.
+    pub(super) text: Vec<u8>,
     pub(super) nested: u32,
     pub(super) fuel_left: u64,
     pub(super) arena_bytes_max: u64,
@@ -62,12 +71,25 @@ pub(super) struct Loop<'h, 'a> {
     pub len: usize,
 }
 
+impl Loop<'_, '_> {
+    const ENDED: Self = Self { elements: Elements::One(None), taken: 0, len: 0 };
+}
+
 /// What a loop goes over.
 #[derive(Debug)]
 pub(super) enum Elements<'h, 'a> {
     /// One item, once.
     One(Option<Item<'a>>),
-    /// An array.
+    /// An array of a document in the table.
+    Nodes {
+        /// The document, and all of its nodes.
+        doc: DocId,
+        nodes: &'h [Node],
+        /// The next element, and the node after the last.
+        at: u32,
+        end: u32,
+    },
+    /// Any array.
     Many(ItemsIter<'h, 'a>),
 }
 
@@ -77,6 +99,14 @@ impl<'a> Iterator for Elements<'_, 'a> {
     #[inline]
     fn next(&mut self) -> Option<Item<'a>> {
         match self {
+            Self::Nodes { doc, nodes, at, end } => {
+                if *at >= *end {
+                    return None;
+                }
+                let node = NodeId(*at);
+                *at = nodes[*at as usize].next;
+                Some(Item::Json(Value::Node { doc: *doc, node }))
+            }
             Self::One(item) => item.take(),
             Self::Many(items) => items.next(),
         }
@@ -88,6 +118,7 @@ impl<'a> Iterator for Elements<'_, 'a> {
 pub(crate) struct Buffers {
     frames: Vec<Frame>,
     marks: Vec<usize>,
+    text: Vec<u8>,
 }
 
 impl<'h, 'a> Evaluation<'h, 'a> {
@@ -104,14 +135,29 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             code,
             registers: BumpVec::new_in(heap.arena.bump()),
             frames: std::mem::take(&mut buffers.frames),
-            loops: SmallVec::new(),
-            list: BumpVec::new_in(heap.arena.bump()),
+            innermost: Loop::ENDED,
+            around: SmallVec::new(),
+            list: BumpVec::with_capacity_in(LIST_EXPECTED, heap.arena.bump()),
             marks: std::mem::take(&mut buffers.marks),
             groups: Vec::new(),
+            text: std::mem::take(&mut buffers.text),
             nested: 0,
             fuel_left: settings.fuel_max,
             arena_bytes_max: settings.arena_bytes_max,
         }
+    }
+
+    /// Starts a loop inside the innermost one.
+    #[inline]
+    pub(super) fn push_loop(&mut self, elements: Elements<'h, 'a>, len: usize) {
+        let around = std::mem::replace(&mut self.innermost, Loop { elements, taken: 0, len });
+        self.around.push(around);
+    }
+
+    /// Ends the innermost loop.
+    #[inline]
+    pub(super) fn pop_loop(&mut self) {
+        self.innermost = self.around.pop().unwrap_or(Loop::ENDED);
     }
 
     /// Gives the memory back.
@@ -120,6 +166,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         self.marks.clear();
         buffers.frames = self.frames;
         buffers.marks = self.marks;
+        buffers.text = self.text;
         self.fuel_left
     }
 

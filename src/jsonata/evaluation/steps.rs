@@ -1,7 +1,8 @@
 //! Names, wildcards, positions: what steps of paths look up.
 
-use super::state::{Elements, Evaluation, Loop};
-use crate::jsonata::code::Over;
+use super::state::{Elements, Evaluation};
+use crate::json::{NodeId, Tag};
+use crate::jsonata::code::{Over, Selection};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions;
 use crate::jsonata::item::{ArrayKind, Item, Items, ItemsIter};
@@ -18,6 +19,14 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     }
 
     pub(super) fn start_loop(&mut self, src: Item<'a>, over: Over) {
+        if let Item::Json(Value::Node { doc, node }) = src {
+            let table = self.heap.docs.get(doc);
+            let found = table.node(node);
+            if found.is(Tag::Array) && found.count() > 0 {
+                let elements = Elements::Nodes { doc, nodes: table.nodes(), at: node.0 + 1, end: found.next };
+                return self.push_loop(elements, found.count() as usize);
+            }
+        }
         let (elements, len) = match src.as_array(self.heap.docs) {
             Some(_) if over == Over::Results && is_constructed(src) => (Elements::One(Some(src)), 1),
             Some(items) if over == Over::Group && items.is_empty() => {
@@ -29,24 +38,36 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             }
             None => (Elements::One(Some(src)), 1),
         };
-        self.loops.push(Loop { elements, taken: 0, len });
+        self.push_loop(elements, len);
     }
 
     #[inline]
     pub(super) fn next_element(&mut self) -> Result<Option<Item<'a>>, Error> {
         self.charge(1)?;
-        let Some(innermost) = self.loops.last_mut() else { return Ok(None) };
-        if let Some(item) = innermost.elements.next() {
-            innermost.taken += 1;
-            return Ok(Some(item));
+        let found = self.innermost.elements.next();
+        match found {
+            Some(_) => self.innermost.taken += 1,
+            None => self.pop_loop(),
         }
-        self.loops.pop();
-        Ok(None)
+        Ok(found)
     }
 
     /// `src.name`, as a path of one step: arrays are gone through, the result is unwrapped.
     #[inline]
     pub(super) fn field(&mut self, src: Item<'a>, name: &str) -> Result<Item<'a>, Error> {
+        if let Item::Json(Value::Node { doc, node }) = src {
+            let table = self.heap.docs.get(doc);
+            if table.node(node).is(Tag::Object) {
+                let found = table.member(node, name);
+                return Ok(found.map_or(Item::Undefined, |node| Item::Json(Value::Node { doc, node })));
+            }
+        }
+        self.field_of_any(src, name)
+    }
+
+    /// The same for what is no object of a document.
+    #[inline(never)]
+    fn field_of_any(&mut self, src: Item<'a>, name: &str) -> Result<Item<'a>, Error> {
         match src {
             Item::Json(value) => match value.member(name, self.heap.docs) {
                 Some(found) => Ok(Item::Json(found)),
@@ -57,11 +78,49 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             },
             Item::Object(object) => {
                 let members = object.members.get();
-                Ok(members.iter().find(|(key, _)| *key == name).map_or(Item::Undefined, |(_, item)| *item))
+                let found = members.iter().find(|(key, _)| *key == name);
+                Ok(found.map_or(Item::Undefined, |(_, item)| item.unwrapped()))
             }
-            Item::Array(array) => self.field_of_elements(Items::Built(array), name),
+            Item::Array(array) => Ok(self.field_of_elements(Items::Built(array), name)?.unwrapped()),
             _ => Ok(Item::Undefined),
         }
+    }
+
+    /// Several members, into the registers from `first`.
+    pub(super) fn fields(&mut self, src: Item<'a>, selection: &Selection, first: usize) -> Result<(), Error> {
+        let code = self.code;
+        if let Item::Json(Value::Node { doc, node }) = src {
+            let table = self.heap.docs.get(doc);
+            let object = table.node(node);
+            if object.is(Tag::Object) {
+                let into = &mut self.registers[first..first + selection.names.len()];
+                into.fill(Item::Undefined);
+                let (nodes, end) = (table.nodes(), object.next as usize);
+                let mut at = node.0 as usize + 1;
+                while at < end
+                    && let [key, value, ..] = &nodes[at..]
+                {
+                    let len = (key.end - key.start) as usize - 2;
+                    let is_escaped = key.is(Tag::EscapedString);
+                    if selection.lengths & Selection::length_bit(len) != 0 || is_escaped {
+                        let text = table.string(NodeId(at as u32));
+                        for (place, name) in into.iter_mut().zip(&selection.names) {
+                            let name = &code.names[usize::from(*name)];
+                            if (name.len() == len || is_escaped) && text == **name {
+                                let node = NodeId(at as u32 + 1);
+                                *place = Item::Json(Value::Node { doc, node });
+                            }
+                        }
+                    }
+                    at = value.next as usize;
+                }
+                return Ok(());
+            }
+        }
+        for (offset, name) in selection.names.iter().enumerate() {
+            self.registers[first + offset] = self.field_of_any(src, &code.names[usize::from(*name)])?;
+        }
+        Ok(())
     }
 
     /// A member of every element, flattened.
