@@ -74,6 +74,34 @@ impl<'d> Number<'d> {
         if is_negative { -value } else { value }
     }
 
+    /// The nearest double of the number that stands in `bytes` at these places.
+    #[inline]
+    pub fn f64_at(bytes: &[u8], start: usize, end: usize) -> f64 {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        let len = end - start;
+        if len == 1 {
+            return f64::from(bytes[start].wrapping_sub(b'0'));
+        }
+        let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk).filter(|_| len <= 8) else {
+            return Number::new(&bytes[start..end]).as_f64();
+        };
+        // Eight digits, the last of them in the highest byte; what is not of the number is 0.
+        let word = (u64::from_le_bytes(*word) ^ (u64::from(b'0') * ONES)) << (64 - 8 * len as u32);
+        let others = (word.wrapping_add(0x76 * ONES) | word) & (0x80 * ONES);
+        if others == 0 {
+            return eight_digits(word) as f64;
+        }
+        let at = others.trailing_zeros() / 8 * 8;
+        if (word >> at) & 0xff != u64::from(b'.' ^ b'0') || others & (others - 1) != 0 {
+            return Number::new(&bytes[start..end]).as_f64();
+        }
+        // The digits before the point move into its place.
+        let before = word & ((1 << at) - 1);
+        let digits = (word >> at >> 8 << at << 8) | before << 8;
+        // Both are exact, so that one division rounds correctly (Clinger's fast path).
+        eight_digits(digits) as f64 / POWERS[7 - at as usize / 8]
+    }
+
     /// Order by the exact values of the texts, however they are written and however many digits they have.
     pub fn compare(self, other: Number<'_>) -> Ordering {
         if let (Some(a), Some(b)) = (self.as_short_integer(), other.as_short_integer()) {
@@ -147,6 +175,14 @@ impl<'d> Number<'d> {
     }
 }
 
+/// The value of eight digits, the first of them in the lowest byte.
+#[inline]
+fn eight_digits(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
+}
+
 impl Num {
     /// The nearest double.
     #[inline]
@@ -210,6 +246,10 @@ mod tests {
         fn doubles_are_those_of_reading(text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?(e-?[0-9])?") {
             let number = Number::new(text.as_bytes());
             proptest::prop_assert_eq!(number.as_f64().to_bits(), number.read().as_f64().to_bits());
+            for rest in ["", ",1.2,1.2,1.2"] {
+                let found = Number::f64_at(format!("[1.{text}{rest}").as_bytes(), 3, 3 + text.len());
+                proptest::prop_assert_eq!(found.to_bits(), number.read().as_f64().to_bits());
+            }
         }
     }
 

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::name::Name;
+
 /// A register of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Reg(pub u16);
@@ -150,16 +152,21 @@ pub(crate) enum Constant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Selection {
     /// The names, each once.
-    pub names: Box<[u16]>,
-    /// The bit of each name's length, of which 63 stands for all that are longer.
+    pub names: Box<[Name]>,
+    /// The bit of the length of each name's key: most other members are told from them by that.
     pub lengths: u64,
 }
 
 impl Selection {
-    /// The bit that stands for a length.
+    /// The bits of the names' lengths; lengths that differ by multiples of 64 share one.
+    pub(crate) fn lengths(names: &[Name]) -> u64 {
+        names.iter().fold(0, |lengths, name| lengths | 1 << (name.key_len() % u64::BITS))
+    }
+
+    /// Whether a name may be this key, if that has no escapes.
     #[inline]
-    pub(crate) fn length_bit(len: usize) -> u64 {
-        1 << len.min(63)
+    pub(crate) fn may_have(&self, key: &crate::json::Node) -> bool {
+        self.lengths >> ((key.end - key.start) % u64::BITS) & 1 != 0
     }
 }
 
@@ -407,7 +414,7 @@ pub(crate) struct Code {
     /// Strings.
     pub strings: Vec<Box<str>>,
     /// Member names.
-    pub names: Vec<Box<str>>,
+    pub names: Vec<Name>,
     /// Paths of names.
     pub chains: Vec<Box<[u16]>>,
     /// Names that are looked up in one go.

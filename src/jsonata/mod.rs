@@ -12,6 +12,7 @@ mod expression;
 mod functions;
 mod item;
 mod lexer;
+mod name;
 mod normalize;
 mod parser;
 pub mod picture;

@@ -15,7 +15,8 @@ impl Code {
         sound(self.shape_ids.len() == self.shape_keys.len())?;
         sound(self.shape_ids.iter().all(|id| (*id as usize) < shapes))?;
         sound(self.chains.iter().flatten().all(|name| usize::from(*name) < self.names.len()))?;
-        sound(self.selections.iter().all(|selection| self.selects(selection)))?;
+        let lengths = |selection: &Selection| Selection::lengths(&selection.names);
+        sound(self.selections.iter().all(|selection| selection.lengths == lengths(selection)))?;
         sound(self.tests.iter().all(|test| self.tests_with(test)))?;
         sound(self.positions.windows(2).all(|pair| pair[0].0 < pair[1].0))?;
         // What runs off the end would find no instruction.
@@ -37,14 +38,6 @@ impl Code {
             sound(goes_on || matches!(op, Op::Return { .. } | Op::Jump { .. } | Op::PushJump { .. }))?;
         }
         self.lambdas()
-    }
-
-    /// Whether the names are there, and no length of theirs is passed over.
-    fn selects(&self, selection: &Selection) -> bool {
-        selection.names.iter().all(|name| {
-            let name = self.names.get(usize::from(*name));
-            name.is_some_and(|name| selection.lengths & Selection::length_bit(name.len()) != 0)
-        })
     }
 
     fn tests_with(&self, test: &Test) -> bool {

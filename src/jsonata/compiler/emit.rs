@@ -111,8 +111,8 @@ impl Compiler<'_> {
 
     pub(super) fn name(&mut self, name: &str) -> u16 {
         let names = &mut self.code.names;
-        let index = names.iter().position(|known| **known == *name).unwrap_or_else(|| {
-            names.push(name.into());
+        let index = names.iter().position(|known| known.text() == name).unwrap_or_else(|| {
+            names.push(Box::<str>::from(name).into());
             names.len() - 1
         });
         index as u16

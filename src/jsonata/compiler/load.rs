@@ -1,8 +1,8 @@
-//! Members that the code of a loop looks at in any case: they are looked up in one go, and once.
+//! Members that the code of a loop looks at, as a rule: they are looked up in one go, and once.
 
 use super::compile::{Compiler, Dialect};
 use super::frame::{Meaning, Name};
-use crate::jsonata::ast::{Ast, NodeId, NodeKind, Operator, Step};
+use crate::jsonata::ast::{Ast, NodeId, NodeKind, Step};
 use crate::jsonata::code::{Op, Reg, Selection};
 
 /// Whose members.
@@ -46,7 +46,7 @@ impl<'c> Compiler<'c> {
             [] => {}
             [name] => self.emit(Op::Field { dst: first, src, name }),
             _ => {
-                let selection = self.selection(names);
+                let selection = self.selection(&names);
                 self.emit(Op::Fields { dst: first, src, selection });
             }
         }
@@ -58,10 +58,9 @@ impl<'c> Compiler<'c> {
         self.loaded.truncate(before);
     }
 
-    fn selection(&mut self, names: Vec<u16>) -> u16 {
-        let lengths =
-            names.iter().map(|name| Selection::length_bit(self.code.names[usize::from(*name)].len()));
-        let selection = Selection { lengths: lengths.fold(0, |all, bit| all | bit), names: names.into() };
+    fn selection(&mut self, names: &[u16]) -> u16 {
+        let names: Box<[_]> = names.iter().map(|name| self.code.names[usize::from(*name)].clone()).collect();
+        let selection = Selection { lengths: Selection::lengths(&names), names };
         let selections = &mut self.code.selections;
         let index = selections.iter().position(|known| *known == selection).unwrap_or_else(|| {
             selections.push(selection);
@@ -128,7 +127,7 @@ fn member(ast: &Ast, id: NodeId) -> Option<(Option<&str>, &str)> {
     }
 }
 
-/// Gathers the names of members that evaluating an expression looks up in any case, each as often as it does.
+/// Gathers the names of members that evaluating an expression looks up in any case, or nearly so, each as often as it does.
 fn members<'c>(ast: &'c Ast, whose: Whose<'_>, root: NodeId, found: &mut Vec<&'c str>) {
     let mut pending = vec![root];
     while let Some(id) = pending.pop() {
@@ -155,9 +154,8 @@ fn members<'c>(ast: &'c Ast, whose: Whose<'_>, root: NodeId, found: &mut Vec<&'c
             NodeKind::Object(pairs) if matches!(whose, Whose::Variable(_)) => {
                 pending.extend(pairs.iter().rev().map(|(_, value)| *value));
             }
-            NodeKind::Binary { operator: Operator::And | Operator::Or, left, .. }
-            | NodeKind::Default { left, .. }
-            | NodeKind::Coalesce { left, .. } => pending.push(*left),
+            NodeKind::Default { left, .. } | NodeKind::Coalesce { left, .. } => pending.push(*left),
+            // The right side of `and` and `or` too: to look it up at once costs less than a second walk.
             NodeKind::Binary { left, right, .. } => pending.extend([*right, *left]),
             NodeKind::Block { expressions, .. } if !is_hidden(expressions) => {
                 pending.extend(expressions.iter().rev());

@@ -9,7 +9,7 @@ use crate::jsonata::item::{ArrayKind, Item, ItemArray};
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn building(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn building(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Context { dst, src } => {
                 let item = inner_of_whole(self.get(cursor, src));
@@ -42,7 +42,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Loops' elements and lists.
-    fn listing(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    fn listing(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Position { dst } => {
                 let taken = self.innermost.taken;
@@ -58,9 +58,9 @@ impl<'a> Evaluation<'_, 'a> {
             Op::PushKeys { item, first, count } => {
                 let item = self.get(cursor, item);
                 self.list.push(item);
-                let first = cursor.base + usize::from(first.0);
+                let first = usize::from(first.0);
                 let keys = first..first + usize::from(count);
-                self.list.extend_from_slice(&self.registers[keys]);
+                self.list.extend_from_slice(&cursor.frame[keys]);
             }
             Op::CloseSorted { dst, sort } => {
                 let code = self.code;

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::dispatch::Cursor;
-use super::state::{Evaluation, FRAMES_MAX, Frame, NESTED_MAX};
+use super::state::{Evaluation, FRAMES_MAX, Frame, NESTED_MAX, Registers};
 use super::steps::inner_of_whole;
 use crate::jsonata::code::{LambdaId, Op, Reg, Site};
 use crate::jsonata::error::Error;
@@ -15,7 +15,7 @@ type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn calling(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn calling(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         let code = self.code;
         match op {
             Op::Closure { dst, lambda, context } => {
@@ -53,7 +53,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Functions as values.
-    fn applying(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    fn applying(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         let code = self.code;
         match op {
             Op::Apply { dst, first } => {
@@ -104,15 +104,15 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     #[inline]
-    fn arguments(&self, cursor: &Cursor, first: Reg, count: u16) -> Arguments<'a> {
-        let start = cursor.base + usize::from(first.0);
-        SmallVec::from_slice(&self.registers[start..start + usize::from(count)])
+    fn arguments(&self, cursor: &Cursor<'a>, first: Reg, count: u16) -> Arguments<'a> {
+        let start = usize::from(first.0);
+        SmallVec::from_slice(&cursor.frame[start..start + usize::from(count)])
     }
 
     /// Calls a function of the language.
     pub(super) fn builtin(
         &mut self,
-        cursor: &Cursor,
+        cursor: &mut Cursor<'a>,
         dst: Reg,
         first: Reg,
         site: &Site,
@@ -126,7 +126,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     fn call_builtin(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         site: &Site,
         arguments: &[Item<'a>],
     ) -> Result<Item<'a>, Error> {
@@ -145,7 +145,7 @@ impl<'a> Evaluation<'_, 'a> {
     /// Calls a function that is a value: a lambda gets a frame, everything else is called at once.
     fn call_item(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         dst: Reg,
         function: Item<'a>,
         arguments: Arguments<'a>,
@@ -174,7 +174,7 @@ impl<'a> Evaluation<'_, 'a> {
     /// A call in place of the frame.
     fn tail_call(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         function: Item<'a>,
         arguments: Arguments<'a>,
         site: &Site,
@@ -184,11 +184,8 @@ impl<'a> Evaluation<'_, 'a> {
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
             let arguments =
                 self.checked(*lambda, arguments, context).map_err(|error| located(error, Some(site)))?;
-            let Some(frame) = self.frames.last_mut() else { return Ok(()) };
-            frame.lambda = *lambda;
-            let base = frame.base;
-            self.registers.truncate(base);
-            self.fill_frame(base, *lambda, captures, *own, &arguments);
+            self.spare.push(std::mem::take(&mut cursor.frame));
+            cursor.frame = self.new_frame(*lambda, captures, *own, &arguments);
             cursor.pc = usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0);
             return Ok(());
         }
@@ -200,7 +197,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Has the frame return a value: its code ends with a `Return` of register 0.
-    fn pending_return(&mut self, cursor: &mut Cursor, result: Item<'a>) {
+    fn pending_return(&mut self, cursor: &mut Cursor<'a>, result: Item<'a>) {
         self.set(cursor, Reg::CONTEXT, result);
         cursor.pc = self.code.ops.len() - 1;
     }
@@ -221,7 +218,7 @@ impl<'a> Evaluation<'_, 'a> {
     #[expect(clippy::too_many_arguments, reason = "what a frame is made of")]
     fn enter_frame(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         lambda: LambdaId,
         captures: &'a [Item<'a>],
         context: Item<'a>,
@@ -232,46 +229,45 @@ impl<'a> Evaluation<'_, 'a> {
         if self.frames.len() >= FRAMES_MAX {
             return Err(Error::new("D1011"));
         }
-        let base = self.registers.len();
-        self.fill_frame(base, lambda, captures, context, arguments);
+        let frame = self.new_frame(lambda, captures, context, arguments);
+        let registers = std::mem::replace(&mut cursor.frame, frame);
         let pc = cursor.pc.min(usize::from(u16::MAX)) as u16;
-        self.frames.push(Frame { base, lambda, pc, dst, position });
-        *cursor = Cursor { pc: usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0), base };
+        self.frames.push(Frame { registers, pc, dst, position });
+        cursor.pc = usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0);
         Ok(())
     }
 
-    fn fill_frame(
+    fn new_frame(
         &mut self,
-        base: usize,
         lambda: LambdaId,
         captures: &[Item<'a>],
         context: Item<'a>,
         arguments: &[Item<'a>],
-    ) {
+    ) -> Registers<'a> {
         let code = &self.code.lambdas[usize::from(lambda.0)];
-        self.registers.resize(base + usize::from(code.registers), Item::Undefined);
-        self.registers[base] = context;
+        let frame = self.registers(code.registers);
+        frame[0] = context;
         let count = arguments.len().min(usize::from(code.parameters));
-        self.registers[base + 1..][..count].copy_from_slice(&arguments[..count]);
+        frame[1..][..count].copy_from_slice(&arguments[..count]);
         for (target, captured) in code.captures.iter().zip(captures) {
-            self.registers[base + usize::from(target.0)] = *captured;
+            frame[usize::from(target.0)] = *captured;
         }
+        frame
     }
 
     /// Ends the innermost frame. Its result, if it is the one that `run` was to run.
     pub(super) fn leave_frame(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         result: Item<'a>,
         depth: usize,
     ) -> Option<Item<'a>> {
         let Some(frame) = self.frames.pop() else { return Some(result) };
-        self.registers.truncate(frame.base);
+        self.spare.push(std::mem::replace(&mut cursor.frame, frame.registers));
         if self.frames.len() <= depth {
             return Some(result);
         }
-        let base = self.frames.last().map_or(0, |frame| frame.base);
-        *cursor = Cursor { pc: usize::from(frame.pc), base };
+        cursor.pc = usize::from(frame.pc);
         self.set(cursor, frame.dst, result);
         None
     }
@@ -345,9 +341,9 @@ impl<'a> Evaluation<'_, 'a> {
         arguments: &[Item<'a>],
     ) -> Result<Item<'a>, Error> {
         let depth = self.frames.len();
-        let mut cursor = Cursor { pc: 0, base: 0 };
+        let mut cursor = Cursor { pc: 0, frame: &mut [] };
         self.enter_frame(&mut cursor, lambda, captures, context, arguments, Reg::CONTEXT, None)?;
-        self.run(depth, self.code.lambdas[usize::from(lambda.0)].entry)
+        self.run(cursor, depth)
     }
 
     /// How many parameters a function has.

@@ -1,23 +1,21 @@
 //! The one match over instructions.
 
-use super::state::Evaluation;
-use crate::jsonata::code::{Constant, Label, Literal, Op, Reg, Test};
+use super::state::{Evaluation, Registers};
+use crate::jsonata::code::{Comparison, Constant, Literal, Op, Reg, Test};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions::Builtin;
 use crate::jsonata::item::{Function, Item, Items};
 
 /// Where the code is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cursor {
+#[derive(Debug)]
+pub(super) struct Cursor<'a> {
     pub pc: usize,
-    pub base: usize,
+    pub frame: Registers<'a>,
 }
 
 impl<'a> Evaluation<'_, 'a> {
     /// Runs until the frame that is innermost now, which is number `depth`, has returned.
-    pub(super) fn run(&mut self, depth: usize, entry: Label) -> Result<Item<'a>, Error> {
-        let base = self.frames.last().map_or(0, |frame| frame.base);
-        let mut cursor = Cursor { pc: usize::from(entry.0), base };
+    pub(super) fn run(&mut self, mut cursor: Cursor<'a>, depth: usize) -> Result<Item<'a>, Error> {
         match self.steps(&mut cursor, depth) {
             Ok(result) => Ok(result),
             Err(error) => Err(self.located(error, cursor.pc, depth)),
@@ -26,18 +24,34 @@ impl<'a> Evaluation<'_, 'a> {
 
     /// The interpreter's loop. Where it is stands in locals; the cursor is brought up to date for all that is called
     /// and may look at it.
-    fn steps(&mut self, cursor: &mut Cursor, depth: usize) -> Result<Item<'a>, Error> {
+    fn steps(&mut self, cursor: &mut Cursor<'a>, depth: usize) -> Result<Item<'a>, Error> {
         let code = self.code;
-        let Cursor { mut pc, mut base } = *cursor;
+        let mut pc = cursor.pc;
+        let mut frame = std::mem::take(&mut cursor.frame);
         macro_rules! get {
             ($register:expr) => {
-                self.registers[base + usize::from($register.0)]
+                frame[usize::from($register.0)]
             };
         }
         macro_rules! set {
             ($register:expr, $item:expr) => {
-                self.registers[base + usize::from($register.0)] = $item
+                frame[usize::from($register.0)] = $item
             };
+        }
+        macro_rules! range {
+            ($first:expr, $count:expr) => {
+                usize::from($first.0)..usize::from($first.0) + $count
+            };
+        }
+        macro_rules! with_cursor {
+            ($call:expr) => {{
+                cursor.pc = pc;
+                cursor.frame = frame;
+                let result = $call?;
+                pc = cursor.pc;
+                frame = std::mem::take(&mut cursor.frame);
+                result
+            }};
         }
         macro_rules! attempt {
             ($result:expr) => {
@@ -55,10 +69,7 @@ impl<'a> Evaluation<'_, 'a> {
             ($dst:expr, $left:expr, $right:expr, $op:expr, |$a:ident, $b:ident| $result:expr) => {
                 match (self.number(get!($left)), self.number(get!($right))) {
                     (Some($a), Some($b)) => set!($dst, $result),
-                    _ => {
-                        *cursor = Cursor { pc, base };
-                        self.operator(cursor, $op)?;
-                    }
+                    _ => with_cursor!(self.operator(cursor, $op)),
                 }
             };
         }
@@ -92,8 +103,10 @@ impl<'a> Evaluation<'_, 'a> {
                     set!(dst, item);
                 }
                 Op::Fields { dst, src, selection } => {
-                    let first = base + usize::from(dst.0);
-                    attempt!(self.fields(get!(src), &code.selections[usize::from(selection)], first));
+                    let selection = &code.selections[usize::from(selection)];
+                    let item = get!(src);
+                    let into = &mut frame[range!(dst, selection.names.len())];
+                    attempt!(self.fields(item, selection, into));
                 }
                 Op::Chain { dst, src, chain } => {
                     let mut item = get!(src);
@@ -103,10 +116,16 @@ impl<'a> Evaluation<'_, 'a> {
                     set!(dst, item);
                 }
                 Op::Loop { src, over } => self.start_loop(get!(src), over),
-                Op::Next { dst, exit } => match attempt!(self.next_element()) {
-                    Some(item) => set!(dst, item),
-                    None => pc = usize::from(exit.0),
-                },
+                Op::Next { dst, exit } => {
+                    attempt!(self.charge(1));
+                    if let Some(item) = self.innermost.next_node() {
+                        set!(dst, item);
+                    } else if let Some(item) = self.next_element() {
+                        set!(dst, item);
+                    } else {
+                        pc = usize::from(exit.0);
+                    }
+                }
                 Op::Jump { target } => pc = usize::from(target.0),
                 Op::JumpIfTrue { test, target } => {
                     if self.is_true(get!(test)) {
@@ -121,8 +140,14 @@ impl<'a> Evaluation<'_, 'a> {
                 Op::JumpUnless { src, test, target } => {
                     let test = &code.tests[usize::from(test)];
                     let item = attempt!(self.tested_item(get!(src), test));
-                    let is_true = match (test.constant, self.number(item)) {
-                        (Constant::Number(right), Some(left)) => test.comparison.holds(left, right),
+                    let is_true = match test.constant {
+                        Constant::Number(right) if let Some(left) = self.number(item) => {
+                            test.comparison.holds(left, right)
+                        }
+                        Constant::String(string) if let Some(text) = item.as_str(self.heap.docs) => {
+                            let is_equal = text == *code.strings[usize::from(string)];
+                            is_equal == (test.comparison == Comparison::Equal)
+                        }
                         _ => {
                             let found = attempt!(self.tested(item, test));
                             self.is_true(found)
@@ -135,8 +160,8 @@ impl<'a> Evaluation<'_, 'a> {
                 Op::Test { dst, src, test } => {
                     let test = &code.tests[usize::from(test)];
                     let item = attempt!(self.tested_item(get!(src), test));
-                    let found = match (test.constant, self.number(item)) {
-                        (Constant::Number(right), Some(left)) => {
+                    let found = match test.constant {
+                        Constant::Number(right) if let Some(left) = self.number(item) => {
                             Item::bool(test.comparison.holds(left, right))
                         }
                         _ => attempt!(self.tested(item, test)),
@@ -202,7 +227,8 @@ impl<'a> Evaluation<'_, 'a> {
                 }
                 Op::Unwrap { dst } => set!(dst, get!(dst).unwrapped()),
                 Op::Object { dst, first, shape } => {
-                    let item = attempt!(self.object(base + usize::from(first.0), shape));
+                    let count = code.shape_keys[usize::from(shape)].len();
+                    let item = attempt!(self.object(&frame[range!(first, count)], shape));
                     set!(dst, item);
                 }
                 Op::GroupContext { dst, src } => match get!(src) {
@@ -214,33 +240,26 @@ impl<'a> Evaluation<'_, 'a> {
                 },
                 Op::CallDirect { dst, first, site } => {
                     let site = &code.sites[usize::from(site)];
-                    let first_at = base + usize::from(first.0);
-                    let arguments = &self.registers[first_at..first_at + usize::from(site.arguments)];
+                    let arguments = &frame[range!(first, usize::from(site.arguments))];
                     let direct = site.builtin.and_then(Builtin::direct);
                     match direct.and_then(|direct| direct(arguments, self.heap.docs)) {
                         Some((item, units)) => {
                             attempt!(self.charge(1 + units));
                             set!(dst, item);
                         }
-                        None => {
-                            *cursor = Cursor { pc, base };
-                            self.builtin(cursor, dst, first, site)?;
-                        }
+                        None => with_cursor!(self.builtin(cursor, dst, first, site)),
                     }
                 }
                 Op::Return { src } => {
                     let item = get!(src);
-                    *cursor = Cursor { pc, base };
+                    cursor.frame = frame;
                     if let Some(result) = self.leave_frame(cursor, item, depth) {
                         return Ok(result);
                     }
-                    Cursor { pc, base } = *cursor;
+                    pc = cursor.pc;
+                    frame = std::mem::take(&mut cursor.frame);
                 }
-                _ => {
-                    *cursor = Cursor { pc, base };
-                    self.other(cursor, op)?;
-                    Cursor { pc, base } = *cursor;
-                }
+                _ => with_cursor!(self.other(cursor, op)),
             }
         }
     }
@@ -257,11 +276,22 @@ impl<'a> Evaluation<'_, 'a> {
     /// A finite number, if this is one.
     #[inline]
     fn number(&self, item: Item<'a>) -> Option<f64> {
-        item.as_number(self.heap.docs).filter(|number| number.is_finite())
+        let number = match item {
+            Item::Number(number) => number,
+            Item::Json(_) => self.json_number(item),
+            _ => return None,
+        };
+        number.is_finite().then_some(number)
+    }
+
+    /// NaN, if this is no number.
+    #[inline(never)]
+    fn json_number(&self, item: Item<'a>) -> f64 {
+        item.as_number(self.heap.docs).unwrap_or(f64::NAN)
     }
 
     /// The instructions that are not among the most frequent.
-    fn other(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    fn other(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Negate { .. }
             | Op::Add { .. }
@@ -331,13 +361,13 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     #[inline]
-    pub(super) fn get(&self, cursor: &Cursor, register: Reg) -> Item<'a> {
-        self.registers[cursor.base + usize::from(register.0)]
+    pub(super) fn get(&self, cursor: &Cursor<'a>, register: Reg) -> Item<'a> {
+        cursor.frame[usize::from(register.0)]
     }
 
     #[inline]
-    pub(super) fn set(&mut self, cursor: &Cursor, register: Reg, item: Item<'a>) {
-        self.registers[cursor.base + usize::from(register.0)] = item;
+    pub(super) fn set(&self, cursor: &mut Cursor<'a>, register: Reg, item: Item<'a>) {
+        cursor.frame[usize::from(register.0)] = item;
     }
 
     /// An error with its place: the call that led to it from the outside, as the reference implementation has it.

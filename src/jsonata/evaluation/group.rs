@@ -53,7 +53,7 @@ impl<'a> Groups<'a> {
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn grouping(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn grouping(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::GroupOpen => self.groups.push(Groups::new()),
             Op::GroupAdd { key, item, pair } => {
@@ -161,15 +161,21 @@ impl<'a> Evaluation<'_, 'a> {
 
     /// An object with the keys of a shape, its values in the registers from `start`. Where all values are there and are JSON it is a value of the execution
     /// at once, with the keys rendered in advance.
-    pub(super) fn object(&mut self, start: usize, shape: u16) -> Result<Item<'a>, Error> {
+    pub(super) fn object(&mut self, items: &[Item<'a>], shape: u16) -> Result<Item<'a>, Error> {
         let keys = &self.code.shape_keys[usize::from(shape)];
-        let items = &self.registers[start..start + keys.len()];
         let bump = self.heap.arena.bump();
-        let mut values = bumpalo::collections::Vec::with_capacity_in(items.len(), bump);
-        values.extend(items.iter().map_while(|item| self.json_value(*item)));
-        if values.len() == items.len() {
+        let mut are_values = true;
+        let values = bump.alloc_slice_fill_with(items.len(), |index| {
+            if let Item::Json(value) = items[index] {
+                return value;
+            }
+            let value = self.json_value(items[index]);
+            are_values &= value.is_some();
+            value.unwrap_or(Value::Null)
+        });
+        if are_values {
             let shape = ShapeId(self.code.shape_ids[usize::from(shape)]);
-            return Ok(Item::Json(self.heap.shaped(shape, values.into_bump_slice())));
+            return Ok(Item::Json(self.heap.shaped(shape, values)));
         }
         let mut members: Vec<(&'a str, Item<'a>)> = Vec::with_capacity(items.len());
         for (key, item) in keys.iter().zip(items) {
@@ -187,17 +193,20 @@ impl<'a> Evaluation<'_, 'a> {
             Item::Json(value) => Some(value),
             Item::Number(number) => number_value(number),
             Item::Array(array) if matches!(array.kind, ArrayKind::Plain | ArrayKind::Sequence) => {
-                let bump = self.heap.arena.bump();
-                let mut values = bumpalo::collections::Vec::with_capacity_in(array.items.len(), bump);
-                values.extend(array.items.iter().map_while(|item| match item {
+                let value = |item: &Item<'a>| match item {
                     Item::Json(value) => Some(*value),
                     Item::Number(number) => number_value(*number),
                     _ => None,
-                }));
-                if values.len() < array.items.len() {
+                };
+                let mut are_values = true;
+                let values = self.heap.arena.bump().alloc_slice_fill_with(array.items.len(), |index| {
+                    let value = value(&array.items[index]);
+                    are_values &= value.is_some();
+                    value.unwrap_or(Value::Null)
+                });
+                if !are_values {
                     return None;
                 }
-                let values: &'a [Value<'a>] = values.into_bump_slice();
                 let Value::Array(array) = self.heap.array_in_arena(values) else { return None };
                 let array: &'a Array<'a> = array;
                 Some(Value::Array(array))

@@ -47,7 +47,7 @@ pub(super) fn finite(number: f64) -> Result<f64, Error> {
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn operator(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn operator(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         let (dst, result) = match op {
             Op::Add { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a + b)?),
             Op::Subtract { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a - b)?),
@@ -86,7 +86,7 @@ impl<'a> Evaluation<'_, 'a> {
     #[inline]
     fn numeric(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         left: Reg,
         right: Reg,
         compute: impl FnOnce(f64, f64) -> f64,
@@ -136,7 +136,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     fn compare(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         left: Reg,
         right: Reg,
         comparison: Comparison,
@@ -217,7 +217,7 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    fn concatenate(&mut self, cursor: &Cursor, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
+    fn concatenate(&mut self, cursor: &Cursor<'a>, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
         let docs = self.heap.docs;
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -232,7 +232,7 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(item)
     }
 
-    fn range(&mut self, cursor: &Cursor, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
+    fn range(&mut self, cursor: &Cursor<'a>, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
         let docs = self.heap.docs;
         let bound = |item: Item<'a>, code: &'static str| match item.as_number(docs) {
             Some(number) if number.fract() == 0.0 => Ok(Some(number)),

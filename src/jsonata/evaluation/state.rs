@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::group::Groups;
 use crate::json::{Node, NodeId};
-use crate::jsonata::code::{Code, LambdaId, Reg};
+use crate::jsonata::code::{Code, Reg};
 use crate::jsonata::error::Error;
 use crate::jsonata::item::{Item, ItemsIter};
 use crate::value::random::Random;
@@ -28,8 +28,9 @@ pub(crate) struct Evaluation<'h, 'a: 'h> {
     /// Randomness of this evaluation.
     pub random: Random,
     pub(super) code: &'h Code,
-    pub(super) registers: BumpVec<'a, Item<'a>>,
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: BumpVec<'a, Frame<'a>>,
+    /// Registers of frames that have ended, for others to come.
+    pub(super) spare: BumpVec<'a, Registers<'a>>,
     /// The innermost loop; one that has ended if there is none.
     pub(super) innermost: Loop<'h, 'a>,
     /// Those around it, the innermost last.
@@ -46,13 +47,14 @@ pub(crate) struct Evaluation<'h, 'a: 'h> {
     pub(super) arena_bytes_max: u64,
 }
 
+/// The registers of a frame; there may be more than it has asked for.
+pub(super) type Registers<'a> = &'a mut [Item<'a>];
+
 /// A frame, with what its caller wants to know when it ends.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    /// Its first register.
-    pub base: usize,
-    /// Which lambda.
-    pub lambda: LambdaId,
+#[derive(Debug)]
+pub(super) struct Frame<'a> {
+    /// The caller's registers.
+    pub registers: Registers<'a>,
     /// Where the caller goes on.
     pub pc: u16,
     /// The caller's register for the result.
@@ -73,6 +75,22 @@ pub(super) struct Loop<'h, 'a> {
 
 impl Loop<'_, '_> {
     const ENDED: Self = Self { elements: Elements::One(None), taken: 0, len: 0 };
+}
+
+impl<'a> Loop<'_, 'a> {
+    /// The next element of an array of a document, if it is one and there is one.
+    #[inline]
+    pub(super) fn next_node(&mut self) -> Option<Item<'a>> {
+        match &mut self.elements {
+            Elements::Nodes { doc, nodes, at, end } if *at < *end => {
+                let node = NodeId(*at);
+                *at = nodes[*at as usize].next;
+                self.taken += 1;
+                Some(Item::Json(Value::Node { doc: *doc, node }))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a loop goes over.
@@ -116,7 +134,6 @@ impl<'a> Iterator for Elements<'_, 'a> {
 /// Memory that is used again from evaluation to evaluation.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
-    frames: Vec<Frame>,
     marks: Vec<usize>,
     text: Vec<u8>,
 }
@@ -133,8 +150,8 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             now_millis: settings.now_millis,
             random: Random::new(settings.seed),
             code,
-            registers: BumpVec::new_in(heap.arena.bump()),
-            frames: std::mem::take(&mut buffers.frames),
+            frames: BumpVec::new_in(heap.arena.bump()),
+            spare: BumpVec::new_in(heap.arena.bump()),
             innermost: Loop::ENDED,
             around: SmallVec::new(),
             list: BumpVec::with_capacity_in(LIST_EXPECTED, heap.arena.bump()),
@@ -144,6 +161,23 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             nested: 0,
             fuel_left: settings.fuel_max,
             arena_bytes_max: settings.arena_bytes_max,
+        }
+    }
+
+    /// Registers for a frame, all undefined.
+    pub(super) fn registers(&mut self, count: u16) -> Registers<'a> {
+        const COUNT_MIN: usize = 8;
+        let count = usize::from(count);
+        match self.spare.pop() {
+            Some(spare) if spare.len() >= count => {
+                spare[..count].fill(Item::Undefined);
+                spare
+            }
+            // One that is too small is not kept: those that are left are large enough before long.
+            _ => {
+                let count = count.next_power_of_two().max(COUNT_MIN);
+                self.heap.arena.bump().alloc_slice_fill_copy(count, Item::Undefined)
+            }
         }
     }
 
@@ -162,9 +196,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
 
     /// Gives the memory back.
     pub(super) fn finish(mut self, buffers: &mut Buffers) -> u64 {
-        self.frames.clear();
         self.marks.clear();
-        buffers.frames = self.frames;
         buffers.marks = self.marks;
         buffers.text = self.text;
         self.fuel_left

@@ -1,12 +1,13 @@
 //! Names, wildcards, positions: what steps of paths look up.
 
 use super::state::{Elements, Evaluation};
-use crate::json::{NodeId, Tag};
+use crate::json::{DocFlags, NodeId, Tag};
 use crate::jsonata::code::{Over, Selection};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions;
 use crate::jsonata::item::{ArrayKind, Item, Items, ItemsIter};
-use crate::value::Value;
+use crate::jsonata::name::{self, Name};
+use crate::value::{DocId, Value};
 
 impl<'h, 'a> Evaluation<'h, 'a> {
     #[inline]
@@ -41,28 +42,28 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         self.push_loop(elements, len);
     }
 
+    /// The next element of the innermost loop, which ends where there is none.
     #[inline]
-    pub(super) fn next_element(&mut self) -> Result<Option<Item<'a>>, Error> {
-        self.charge(1)?;
+    pub(super) fn next_element(&mut self) -> Option<Item<'a>> {
         let found = self.innermost.elements.next();
         match found {
             Some(_) => self.innermost.taken += 1,
             None => self.pop_loop(),
         }
-        Ok(found)
+        found
     }
 
     /// `src.name`, as a path of one step: arrays are gone through, the result is unwrapped.
     #[inline]
-    pub(super) fn field(&mut self, src: Item<'a>, name: &str) -> Result<Item<'a>, Error> {
+    pub(super) fn field(&mut self, src: Item<'a>, name: &Name) -> Result<Item<'a>, Error> {
         if let Item::Json(Value::Node { doc, node }) = src {
-            let table = self.heap.docs.get(doc);
+            let table = &self.heap.docs.table[doc.0 as usize];
             if table.node(node).is(Tag::Object) {
-                let found = table.member(node, name);
+                let found = name.member(table, node);
                 return Ok(found.map_or(Item::Undefined, |node| Item::Json(Value::Node { doc, node })));
             }
         }
-        self.field_of_any(src, name)
+        self.field_of_any(src, name.text())
     }
 
     /// The same for what is no object of a document.
@@ -86,41 +87,54 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         }
     }
 
-    /// Several members, into the registers from `first`.
-    pub(super) fn fields(&mut self, src: Item<'a>, selection: &Selection, first: usize) -> Result<(), Error> {
-        let code = self.code;
+    /// Several members, into registers.
+    #[inline]
+    pub(super) fn fields(
+        &mut self,
+        src: Item<'a>,
+        selection: &Selection,
+        into: &mut [Item<'a>],
+    ) -> Result<(), Error> {
         if let Item::Json(Value::Node { doc, node }) = src {
-            let table = self.heap.docs.get(doc);
-            let object = table.node(node);
-            if object.is(Tag::Object) {
-                let into = &mut self.registers[first..first + selection.names.len()];
-                into.fill(Item::Undefined);
-                let (nodes, end) = (table.nodes(), object.next as usize);
-                let mut at = node.0 as usize + 1;
-                while at < end
-                    && let [key, value, ..] = &nodes[at..]
-                {
-                    let len = (key.end - key.start) as usize - 2;
-                    let is_escaped = key.is(Tag::EscapedString);
-                    if selection.lengths & Selection::length_bit(len) != 0 || is_escaped {
-                        let text = table.string(NodeId(at as u32));
-                        for (place, name) in into.iter_mut().zip(&selection.names) {
-                            let name = &code.names[usize::from(*name)];
-                            if (name.len() == len || is_escaped) && text == **name {
-                                let node = NodeId(at as u32 + 1);
-                                *place = Item::Json(Value::Node { doc, node });
-                            }
-                        }
-                    }
-                    at = value.next as usize;
-                }
+            let table = &self.heap.docs.table[doc.0 as usize];
+            if table.node(node).is(Tag::Object) {
+                self.select(doc, node, selection, into);
                 return Ok(());
             }
         }
-        for (offset, name) in selection.names.iter().enumerate() {
-            self.registers[first + offset] = self.field_of_any(src, &code.names[usize::from(*name)])?;
+        for (place, name) in into.iter_mut().zip(&selection.names) {
+            *place = self.field_of_any(src, name.text())?;
         }
         Ok(())
+    }
+
+    /// Several members of an object of a document, in one walk.
+    #[inline]
+    fn select(&self, doc: DocId, object: NodeId, selection: &Selection, into: &mut [Item<'a>]) {
+        let table = &self.heap.docs.table[doc.0 as usize];
+        let nodes = &table.nodes()[..table.node(object).next as usize];
+        let has_escapes = table.flags().contains(DocFlags::BACKSLASH);
+        let names = &selection.names[..into.len()];
+        into.fill(Item::Undefined);
+        let mut at = object.0 as usize + 1;
+        while let Some([key, value]) = nodes.get(at..at + 2) {
+            let is_escaped = has_escapes && key.is(Tag::EscapedString);
+            if selection.may_have(key) || is_escaped {
+                let (len, head) = (key.end - key.start, name::head(table, key));
+                for (index, name) in names.iter().enumerate() {
+                    let is_it = if is_escaped {
+                        name.is_any_key(table, key)
+                    } else {
+                        name.key_len() == len && name.is_key(head, table, key)
+                    };
+                    if is_it {
+                        into[index] = Item::Json(Value::Node { doc, node: NodeId(at as u32 + 1) });
+                        break;
+                    }
+                }
+            }
+            at = value.next as usize;
+        }
     }
 
     /// A member of every element, flattened.

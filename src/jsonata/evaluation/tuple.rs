@@ -8,7 +8,7 @@ use crate::jsonata::item::{ArrayKind, Item};
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn tuples(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn tuples(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::TupleLoad { first, src } => {
                 let item = self.get(cursor, src);
@@ -60,10 +60,10 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(())
     }
 
-    fn load_tuple(&mut self, cursor: &Cursor, first: Reg, item: Item<'a>) {
-        let start = cursor.base + usize::from(first.0);
+    fn load_tuple(&self, cursor: &mut Cursor<'a>, first: Reg, item: Item<'a>) {
+        let start = usize::from(first.0);
         let count = usize::from(self.code.tuple_bindings);
-        let registers = &mut self.registers[start..=start + count];
+        let registers = &mut cursor.frame[start..=start + count];
         match item {
             Item::Array(array) if array.kind == ArrayKind::Tuple => registers.copy_from_slice(array.items),
             _ => {
@@ -75,7 +75,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     fn push_tuples(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         first: Reg,
         result: Item<'a>,
         step: &TupleStep,
@@ -83,9 +83,9 @@ impl<'a> Evaluation<'_, 'a> {
         if result.is_undefined() {
             return Ok(());
         }
-        let start = cursor.base + usize::from(first.0);
+        let start = usize::from(first.0);
         let count = usize::from(self.code.tuple_bindings);
-        let before: Vec<Item<'a>> = self.registers[start..=start + count].to_vec();
+        let before: Vec<Item<'a>> = cursor.frame[start..=start + count].to_vec();
         let is_stream = result.array_kind(self.heap.docs) == Some(ArrayKind::TupleStream);
         let results: Vec<Item<'a>> = match result.as_array(self.heap.docs) {
             Some(items) => items.iter().collect(),
@@ -138,11 +138,11 @@ impl<'a> Evaluation<'_, 'a> {
     /// Several tuples as one: what each of them has in a place, gathered.
     pub(super) fn merge_tuples(
         &mut self,
-        cursor: &Cursor,
+        cursor: &mut Cursor<'a>,
         first: Reg,
         tuples: &[Item<'a>],
     ) -> Result<(), Error> {
-        let start = cursor.base + usize::from(first.0);
+        let start = usize::from(first.0);
         for place in 0..=usize::from(self.code.tuple_bindings) {
             let bound: Vec<Item<'a>> = tuples
                 .iter()
@@ -153,7 +153,7 @@ impl<'a> Evaluation<'_, 'a> {
                 .filter(|item| !matches!(item, Item::Unbound))
                 .collect();
             let merged = if bound.is_empty() { Item::Unbound } else { self.merged(&bound)? };
-            self.registers[start + place] = merged;
+            cursor.frame[start + place] = merged;
         }
         Ok(())
     }
