@@ -129,6 +129,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Ends the innermost list.
+    #[inline(never)]
     pub(super) fn close(&mut self, close: Close) -> Result<Item<'a>, Error> {
         let mark = self.marks.pop().unwrap_or(0).min(self.list.len());
         Ok(match close {

@@ -110,6 +110,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Calls a function of the language.
+    #[inline(never)]
     pub(super) fn builtin(
         &mut self,
         cursor: &mut Cursor<'a>,
@@ -256,6 +257,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Ends the innermost frame. Its result, if it is the one that `run` was to run.
+    #[inline(never)]
     pub(super) fn leave_frame(
         &mut self,
         cursor: &mut Cursor<'a>,

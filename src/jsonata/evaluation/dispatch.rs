@@ -291,6 +291,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// The instructions that are not among the most frequent.
+    #[inline(never)]
     fn other(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Negate { .. }

@@ -96,6 +96,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// The context of an object constructor's values.
+    #[inline(never)]
     pub(super) fn group_context(&mut self, item: Item<'a>) -> Result<Item<'a>, Error> {
         match item.as_array(self.heap.docs) {
             None => Ok(item),
@@ -161,6 +162,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     /// An object with the keys of a shape, its values in the registers from `start`. Where all values are there and are JSON it is a value of the execution
     /// at once, with the keys rendered in advance.
+    #[inline(never)]
     pub(super) fn object(&mut self, items: &[Item<'a>], shape: u16) -> Result<Item<'a>, Error> {
         let keys = &self.code.shape_keys[usize::from(shape)];
         let bump = self.heap.arena.bump();

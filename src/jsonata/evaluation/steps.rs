@@ -1,7 +1,7 @@
 //! Names, wildcards, positions: what steps of paths look up.
 
 use super::state::{Elements, Evaluation};
-use crate::json::{DocFlags, NodeId, Tag};
+use crate::json::{Doc, DocFlags, NodeId, Tag};
 use crate::jsonata::code::{Over, Selection};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions;
@@ -19,6 +19,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn start_loop(&mut self, src: Item<'a>, over: Over) {
         if let Item::Json(Value::Node { doc, node }) = src {
             let table = self.heap.docs.get(doc);
@@ -43,7 +44,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     }
 
     /// The next element of the innermost loop, which ends where there is none.
-    #[inline]
+    #[inline(never)]
     pub(super) fn next_element(&mut self) -> Option<Item<'a>> {
         let found = self.innermost.elements.next();
         match found {
@@ -54,7 +55,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     }
 
     /// `src.name`, as a path of one step: arrays are gone through, the result is unwrapped.
-    #[inline]
+    #[inline(never)]
     pub(super) fn field(&mut self, src: Item<'a>, name: &Name) -> Result<Item<'a>, Error> {
         if let Item::Json(Value::Node { doc, node }) = src {
             let table = &self.heap.docs.table[doc.0 as usize];
@@ -88,7 +89,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     }
 
     /// Several members, into registers.
-    #[inline]
+    #[inline(never)]
     pub(super) fn fields(
         &mut self,
         src: Item<'a>,
@@ -98,7 +99,11 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         if let Item::Json(Value::Node { doc, node }) = src {
             let table = &self.heap.docs.table[doc.0 as usize];
             if table.node(node).is(Tag::Object) {
-                self.select(doc, node, selection, into);
+                if table.flags().contains(DocFlags::BACKSLASH) {
+                    select::<true>(table, doc, node, selection, into);
+                } else {
+                    select::<false>(table, doc, node, selection, into);
+                }
                 return Ok(());
             }
         }
@@ -106,35 +111,6 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             *place = self.field_of_any(src, name.text())?;
         }
         Ok(())
-    }
-
-    /// Several members of an object of a document, in one walk.
-    #[inline]
-    fn select(&self, doc: DocId, object: NodeId, selection: &Selection, into: &mut [Item<'a>]) {
-        let table = &self.heap.docs.table[doc.0 as usize];
-        let nodes = &table.nodes()[..table.node(object).next as usize];
-        let has_escapes = table.flags().contains(DocFlags::BACKSLASH);
-        let names = &selection.names[..into.len()];
-        into.fill(Item::Undefined);
-        let mut at = object.0 as usize + 1;
-        while let Some([key, value]) = nodes.get(at..at + 2) {
-            let is_escaped = has_escapes && key.is(Tag::EscapedString);
-            if selection.may_have(key) || is_escaped {
-                let (len, head) = (key.end - key.start, name::head(table, key));
-                for (index, name) in names.iter().enumerate() {
-                    let is_it = if is_escaped {
-                        name.is_any_key(table, key)
-                    } else {
-                        name.key_len() == len && name.is_key(head, table, key)
-                    };
-                    if is_it {
-                        into[index] = Item::Json(Value::Node { doc, node: NodeId(at as u32 + 1) });
-                        break;
-                    }
-                }
-            }
-            at = value.next as usize;
-        }
     }
 
     /// A member of every element, flattened.
@@ -285,6 +261,40 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         }
         // A sequence of one: an array in it is not taken apart.
         found
+    }
+}
+
+/// Several members of an object of a document, in one walk; of a repeated name the last one wins.
+#[inline]
+fn select<'a, const ESCAPES: bool>(
+    table: &Doc<'_>,
+    doc: DocId,
+    object: NodeId,
+    selection: &Selection,
+    into: &mut [Item<'a>],
+) {
+    for place in &mut *into {
+        *place = Item::Undefined;
+    }
+    let nodes = &table.nodes()[..table.node(object).next as usize];
+    let mut at = object.0 as usize + 1;
+    while let Some([key, value]) = nodes.get(at..at + 2) {
+        let is_escaped = ESCAPES && key.is(Tag::EscapedString);
+        if selection.may_have(key) || is_escaped {
+            let (len, head) = (key.end - key.start, name::head(table, key));
+            for (index, name) in selection.names.iter().enumerate() {
+                let is_same_len = name.key_len() == len;
+                if is_same_len && !is_escaped && name.is_key(head, table, key)
+                    || is_escaped && name.is_any_key(table, key)
+                {
+                    if let Some(place) = into.get_mut(index) {
+                        *place = Item::Json(Value::Node { doc, node: NodeId(at as u32 + 1) });
+                    }
+                    break;
+                }
+            }
+        }
+        at = value.next as usize;
     }
 }
 
