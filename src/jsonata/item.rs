@@ -234,7 +234,7 @@ impl<'a> Item<'a> {
         match self {
             Self::Number(number) => Some(number),
             Self::Json(Value::Node { doc, node }) => {
-                let doc = docs.get(doc);
+                let doc = docs.at(doc);
                 let node = doc.node(node);
                 let read = || Number::f64_at(doc.bytes(), node.start as usize, node.end as usize);
                 node.is(Tag::Number).then(read)
@@ -310,10 +310,7 @@ impl<'a> Item<'a> {
 /// A number as JavaScript holds it.
 #[inline]
 pub(super) fn to_f64(number: NumberView<'_>) -> f64 {
-    match number {
-        NumberView::Text(number) => number.as_f64(),
-        NumberView::Num(num) => num.as_f64(),
-    }
+    number.read().as_f64()
 }
 
 impl<'h, 'a> Items<'h, 'a> {

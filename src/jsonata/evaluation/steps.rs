@@ -58,7 +58,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
     #[inline(never)]
     pub(super) fn field(&mut self, src: Item<'a>, name: &Name) -> Result<Item<'a>, Error> {
         if let Item::Json(Value::Node { doc, node }) = src {
-            let table = &self.heap.docs.table[doc.0 as usize];
+            let table = self.heap.docs.at(doc);
             if table.node(node).is(Tag::Object) {
                 let found = name.member(table, node);
                 return Ok(found.map_or(Item::Undefined, |node| Item::Json(Value::Node { doc, node })));
@@ -97,7 +97,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         into: &mut [Item<'a>],
     ) -> Result<(), Error> {
         if let Item::Json(Value::Node { doc, node }) = src {
-            let table = &self.heap.docs.table[doc.0 as usize];
+            let table = self.heap.docs.at(doc);
             if table.node(node).is(Tag::Object) {
                 if table.flags().contains(DocFlags::BACKSLASH) {
                     select::<true>(table, doc, node, selection, into);
