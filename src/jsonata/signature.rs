@@ -169,13 +169,16 @@ impl Signature {
         types.extend(arguments.iter().map(|argument| type_of(*argument, docs)));
         let fits = |(parameter, found): (&Parameter, &Types)| parameter.types.intersects(*found);
         let mut validated = Arguments::with_capacity(self.parameters.len());
+        // One argument for each parameter from the left, and what is left out is optional: no search is needed.
         if self.is_plain
-            && types.len() == self.parameters.len()
+            && types.len() <= self.parameters.len()
+            && self.parameters[types.len()..].iter().all(Parameter::may_be_left_out)
             && self.parameters.iter().zip(&types).all(fits)
         {
-            for (index, parameter) in self.parameters.iter().enumerate() {
+            for (index, parameter) in self.parameters[..types.len()].iter().enumerate() {
                 validated.push(parameter.fitted(evaluation, arguments[index], types[index], 1, index)?);
             }
+            validated.resize(self.parameters.len(), Item::Undefined);
             return Ok(validated);
         }
         let counts = match_counts(&self.parameters, &types, true)
@@ -251,6 +254,11 @@ impl Parameter {
         };
         let is_array = symbol == b'a';
         Some(Self { types, is_array, is_generic: is_array || symbol == b'f', ..Self::default() })
+    }
+
+    /// Whether nothing stands for it where no argument does.
+    fn may_be_left_out(&self) -> bool {
+        self.is_optional && self.context.is_none()
     }
 
     /// Adds `-`, `?` or `+`.

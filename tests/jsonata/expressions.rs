@@ -16,7 +16,8 @@ const OPERATORS: &[&str] =
     &["+", "-", "*", "/", "%", "=", "!=", "<", ">=", "&", "and", "or", "in", "..", "?:", "??", "~>"];
 const FUNCTIONS: &[&str] = &[
     "string", "count", "sum", "keys", "type", "reverse", "distinct", "exists", "merge", "spread", "length",
-    "boolean", "number", "zip", "append", "join", "sort", "max", "round", "abs", "min", "average", "not", "floor",
+    "boolean", "number", "zip", "append", "join", "sort", "max", "round", "abs", "min", "average", "not",
+    "floor",
 ];
 /// What is compared without brackets around it, and with what.
 const OPERANDS: &[&str] = &["n", "b", "c", "$x.b", "$y.c", "$x", "$", "$x.d.b", "l.n", "$sum(n)"];

@@ -79,9 +79,7 @@ impl<'a> Evaluation<'_, 'a> {
             match op {
                 Op::Literal { dst, literal } => set!(dst, literal_item(literal)),
                 Op::Number { dst, number } => set!(dst, Item::Number(code.numbers[usize::from(number)])),
-                Op::String { dst, string } => {
-                    set!(dst, Item::text(&code.strings[usize::from(string)], self.heap));
-                }
+                Op::String { dst, string } => set!(dst, self.string(string)),
                 Op::Move { dst, src } => set!(dst, get!(src)),
                 Op::MoveIfBound { dst, src, target } => {
                     let item = match get!(src) {

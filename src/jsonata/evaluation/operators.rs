@@ -227,7 +227,10 @@ impl<'a> Evaluation<'_, 'a> {
         self.reserve(text.len())?;
         crate::jsonata::functions::check_text_len(text.len())?;
         // What is written of strings and as JSON is text.
-        let item = Item::text(&String::from_utf8_lossy(&text), self.heap);
+        let item = match std::str::from_utf8(&text) {
+            Ok(text) => Item::text(text, self.heap),
+            Err(_) => Item::text(&String::from_utf8_lossy(&text), self.heap),
+        };
         self.text = text;
         Ok(item)
     }

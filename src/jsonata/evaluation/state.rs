@@ -40,6 +40,8 @@ pub(crate) struct Evaluation<'h, 'a: 'h> {
     /// Where each of them starts.
     pub(super) marks: Vec<usize>,
     pub(super) groups: Vec<Groups<'a>>,
+    /// The strings of the code that were asked for, as values; the others are undefined. Empty until the first.
+    pub(super) strings: Registers<'a>,
     /// Text that is being put together.
     pub(super) text: Vec<u8>,
     pub(super) nested: u32,
@@ -157,6 +159,7 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             list: BumpVec::with_capacity_in(LIST_EXPECTED, heap.arena.bump()),
             marks: std::mem::take(&mut buffers.marks),
             groups: Vec::new(),
+            strings: &mut [],
             text: std::mem::take(&mut buffers.text),
             nested: 0,
             fuel_left: settings.fuel_max,
@@ -179,6 +182,26 @@ impl<'h, 'a> Evaluation<'h, 'a> {
                 self.heap.arena.bump().alloc_slice_fill_copy(count, Item::Undefined)
             }
         }
+    }
+
+    /// A string of the code.
+    #[inline]
+    pub(super) fn string(&mut self, string: u16) -> Item<'a> {
+        match self.strings.get(usize::from(string)) {
+            Some(item @ Item::Json(_)) => *item,
+            _ => self.new_string(string),
+        }
+    }
+
+    #[inline(never)]
+    fn new_string(&mut self, string: u16) -> Item<'a> {
+        let strings = &self.code.strings;
+        if self.strings.is_empty() {
+            self.strings = self.heap.arena.bump().alloc_slice_fill_copy(strings.len(), Item::Undefined);
+        }
+        let item = Item::text(&strings[usize::from(string)], self.heap);
+        self.strings[usize::from(string)] = item;
+        item
     }
 
     /// Starts a loop inside the innermost one.
