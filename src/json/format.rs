@@ -66,7 +66,7 @@ impl ShortDecimal {
         const UNIT: f64 = 1e4;
         const MAX: f64 = 1e11;
         let magnitude = value.abs();
-        if !(magnitude < MAX) {
+        if magnitude >= MAX || magnitude.is_nan() {
             return None;
         }
         let units = (magnitude * UNIT + 0.5) as u64;

@@ -12,29 +12,29 @@ impl<'a> Evaluation<'_, 'a> {
     pub(super) fn building(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Context { dst, src } => {
-                let item = inner_of_whole(self.get(cursor, src));
-                self.set(cursor, dst, item);
+                let item = inner_of_whole(cursor.get(src));
+                cursor.set(dst, item);
             }
             Op::Wildcard { dst, src } => {
-                let item = self.wildcard(self.get(cursor, src))?;
-                self.set(cursor, dst, item);
+                let item = self.wildcard(cursor.get(src))?;
+                cursor.set(dst, item);
             }
             Op::Descendants { dst, src } => {
-                let item = self.descendants(self.get(cursor, src))?;
-                self.set(cursor, dst, item);
+                let item = self.descendants(cursor.get(src))?;
+                cursor.set(dst, item);
             }
             Op::Index { dst, src, number } => {
                 let number = self.code.numbers[usize::from(number)];
-                let item = self.index(self.get(cursor, src), number);
-                self.set(cursor, dst, item);
+                let item = self.index(cursor.get(src), number);
+                cursor.set(dst, item);
             }
             Op::KeepArray { dst } => {
-                let item = self.kept(self.get(cursor, dst));
-                self.set(cursor, dst, item);
+                let item = self.kept(cursor.get(dst));
+                cursor.set(dst, item);
             }
             Op::KeepSingleton { dst } => {
-                let item = self.kept_singleton(self.get(cursor, dst));
-                self.set(cursor, dst, item);
+                let item = self.kept_singleton(cursor.get(dst));
+                cursor.set(dst, item);
             }
             _ => return self.listing(cursor, op),
         }
@@ -46,17 +46,17 @@ impl<'a> Evaluation<'_, 'a> {
         match op {
             Op::Position { dst } => {
                 let taken = self.innermost.taken;
-                self.set(cursor, dst, Item::Number(taken.saturating_sub(1) as f64));
+                cursor.set(dst, Item::Number(taken.saturating_sub(1) as f64));
             }
             Op::PushSpread { src } => {
-                let item = self.get(cursor, src);
+                let item = cursor.get(src);
                 self.push_spread(item)?;
             }
             Op::PushMatch { item, test } => {
-                self.push_match(self.get(cursor, item), self.get(cursor, test))?;
+                self.push_match(cursor.get(item), cursor.get(test))?;
             }
             Op::PushKeys { item, first, count } => {
-                let item = self.get(cursor, item);
+                let item = cursor.get(item);
                 self.list.push(item);
                 let first = usize::from(first.0);
                 let keys = first..first + usize::from(count);
@@ -65,15 +65,15 @@ impl<'a> Evaluation<'_, 'a> {
             Op::CloseSorted { dst, sort } => {
                 let code = self.code;
                 let item = self.close_sorted(&code.sorts[usize::from(sort)])?;
-                self.set(cursor, dst, item);
+                cursor.set(dst, item);
             }
             Op::Array { dst, target } => {
-                let item = self.get(cursor, dst);
+                let item = cursor.get(dst);
                 if item.is_undefined() {
                     cursor.pc = usize::from(target.0);
                 } else if item.as_array(self.heap.docs).is_none() {
                     let array = Item::array(&[item], ArrayKind::Plain, self.heap);
-                    self.set(cursor, dst, array);
+                    cursor.set(dst, array);
                 }
             }
             // Everything else is dispatched before.

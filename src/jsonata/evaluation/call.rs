@@ -13,6 +13,14 @@ use crate::jsonata::item::{Function, Item};
 /// Arguments of a call.
 type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
 
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn arguments(&self, first: Reg, count: u16) -> Arguments<'a> {
+        let start = usize::from(first.0);
+        SmallVec::from_slice(&self.frame[start..start + usize::from(count)])
+    }
+}
+
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
     pub(super) fn calling(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
@@ -20,11 +28,11 @@ impl<'a> Evaluation<'_, 'a> {
         match op {
             Op::Closure { dst, lambda, context } => {
                 let sources = &code.lambdas[usize::from(lambda.0)].sources;
-                let captured = sources.iter().map(|source| self.get(cursor, *source));
+                let captured = sources.iter().map(|source| cursor.get(*source));
                 let captures: &'a [Item<'a>] = self.heap.arena.bump().alloc_slice_fill_iter(captured);
-                let context = self.get(cursor, context);
+                let context = cursor.get(context);
                 let function = Item::function(Function::Lambda { lambda, captures, context }, self.heap);
-                self.set(cursor, dst, function);
+                cursor.set(dst, function);
                 Ok(())
             }
             Op::CallBuiltin { dst, first, site } => {
@@ -32,20 +40,20 @@ impl<'a> Evaluation<'_, 'a> {
             }
             Op::Call { dst, first, site } => {
                 let site = &code.sites[usize::from(site)];
-                let function = self.get(cursor, first);
-                let arguments = self.arguments(cursor, first.offset(1), site.arguments);
+                let function = cursor.get(first);
+                let arguments = cursor.arguments(first.offset(1), site.arguments);
                 self.call_item(cursor, dst, function, arguments, Some(site))
             }
             Op::TailCall { first, site } => {
                 let site = &code.sites[usize::from(site)];
-                let function = self.get(cursor, first);
-                let arguments = self.arguments(cursor, first.offset(1), site.arguments);
+                let function = cursor.get(first);
+                let arguments = cursor.arguments(first.offset(1), site.arguments);
                 self.tail_call(cursor, function, arguments, site)
             }
             Op::CallEach { dst, first, count } => {
-                let function = self.get(cursor, first);
+                let function = cursor.get(first);
                 let taken = self.arity(function).clamp(1, usize::from(count));
-                let arguments = self.arguments(cursor, first.offset(1), taken as u16);
+                let arguments = cursor.arguments(first.offset(1), taken as u16);
                 self.call_item(cursor, dst, function, arguments, None)
             }
             _ => self.applying(cursor, op),
@@ -57,40 +65,40 @@ impl<'a> Evaluation<'_, 'a> {
         let code = self.code;
         match op {
             Op::Apply { dst, first } => {
-                let (function, argument) = (self.get(cursor, first), self.get(cursor, first.offset(1)));
+                let (function, argument) = (cursor.get(first), cursor.get(first.offset(1)));
                 if !function.is_function() {
                     return Err(error_value(Error::new("T2006"), function, self.heap.docs));
                 }
                 if argument.is_function() {
                     let chain = Function::Chain { first: argument, second: function };
                     let chain = Item::function(chain, self.heap);
-                    self.set(cursor, dst, chain);
+                    cursor.set(dst, chain);
                     return Ok(());
                 }
                 self.call_item(cursor, dst, function, SmallVec::from_slice(&[argument]), None)?;
                 // A lambda has its result come later, unwrapped.
                 if !matches!(function, Item::Function(Function::Lambda { .. })) {
-                    self.set(cursor, dst, self.get(cursor, dst).unwrapped());
+                    cursor.set(dst, cursor.get(dst).unwrapped());
                 }
                 Ok(())
             }
             Op::Partial { dst, first, site } => {
                 let site = &code.sites[usize::from(site)];
-                let function = self.get(cursor, first);
+                let function = cursor.get(first);
                 if !function.is_function() {
                     let code = if site.suggestion && function.is_undefined() { "T1007" } else { "T1008" };
                     return Err(named(Error::new(code), site));
                 }
                 let given = site.given.iter().enumerate().map(|(index, is_given)| {
-                    is_given.then(|| self.get(cursor, first.offset(1 + index as u16)))
+                    is_given.then(|| cursor.get(first.offset(1 + index as u16)))
                 });
                 let arguments: &'a [Option<Item<'a>>] = self.heap.arena.bump().alloc_slice_fill_iter(given);
                 let partial = Item::function(Function::Partial { function, arguments }, self.heap);
-                self.set(cursor, dst, partial);
+                cursor.set(dst, partial);
                 Ok(())
             }
             Op::CheckFunction { src, index, site } => {
-                let item = self.get(cursor, src);
+                let item = cursor.get(src);
                 if item.is_function() {
                     return Ok(());
                 }
@@ -103,12 +111,6 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    #[inline]
-    fn arguments(&self, cursor: &Cursor<'a>, first: Reg, count: u16) -> Arguments<'a> {
-        let start = usize::from(first.0);
-        SmallVec::from_slice(&cursor.frame[start..start + usize::from(count)])
-    }
-
     /// Calls a function of the language.
     #[inline(never)]
     pub(super) fn builtin(
@@ -118,10 +120,10 @@ impl<'a> Evaluation<'_, 'a> {
         first: Reg,
         site: &Site,
     ) -> Result<(), Error> {
-        let arguments = self.arguments(cursor, first, site.arguments);
+        let arguments = cursor.arguments(first, site.arguments);
         let result = self.call_builtin(cursor, site, &arguments)?;
         let result = if site.keep_array { self.kept(result) } else { result };
-        self.set(cursor, dst, result.unwrapped());
+        cursor.set(dst, result.unwrapped());
         Ok(())
     }
 
@@ -133,7 +135,7 @@ impl<'a> Evaluation<'_, 'a> {
     ) -> Result<Item<'a>, Error> {
         self.charge(1)?;
         let Some(builtin) = site.builtin else { return Ok(Item::Undefined) };
-        let context = inner_of_whole(self.get(cursor, site.context));
+        let context = inner_of_whole(cursor.get(site.context));
         let result = match builtin.signature() {
             Some(signature) => signature
                 .validate(self, arguments, context)
@@ -153,7 +155,7 @@ impl<'a> Evaluation<'_, 'a> {
         site: Option<&Site>,
     ) -> Result<(), Error> {
         self.charge(1)?;
-        let context = site.map_or(Item::Undefined, |site| inner_of_whole(self.get(cursor, site.context)));
+        let context = site.map_or(Item::Undefined, |site| inner_of_whole(cursor.get(site.context)));
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
             let arguments =
                 self.checked(*lambda, arguments, context).map_err(|error| located(error, site))?;
@@ -168,7 +170,7 @@ impl<'a> Evaluation<'_, 'a> {
             // What is called for each element is not unwrapped.
             None => result,
         };
-        self.set(cursor, dst, result);
+        cursor.set(dst, result);
         Ok(())
     }
 
@@ -181,7 +183,7 @@ impl<'a> Evaluation<'_, 'a> {
         site: &Site,
     ) -> Result<(), Error> {
         self.charge(1)?;
-        let context = inner_of_whole(self.get(cursor, site.context));
+        let context = inner_of_whole(cursor.get(site.context));
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
             let arguments =
                 self.checked(*lambda, arguments, context).map_err(|error| located(error, Some(site)))?;
@@ -199,7 +201,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     /// Has the frame return a value: its code ends with a `Return` of register 0.
     fn pending_return(&mut self, cursor: &mut Cursor<'a>, result: Item<'a>) {
-        self.set(cursor, Reg::CONTEXT, result);
+        cursor.set(Reg::CONTEXT, result);
         cursor.pc = self.code.ops.len() - 1;
     }
 
@@ -270,7 +272,7 @@ impl<'a> Evaluation<'_, 'a> {
             return Some(result);
         }
         cursor.pc = usize::from(frame.pc);
-        self.set(cursor, frame.dst, result);
+        cursor.set(frame.dst, result);
         None
     }
 

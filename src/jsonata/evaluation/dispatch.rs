@@ -13,6 +13,18 @@ pub(super) struct Cursor<'a> {
     pub frame: Registers<'a>,
 }
 
+impl<'a> Cursor<'a> {
+    #[inline]
+    pub(super) fn get(&self, register: Reg) -> Item<'a> {
+        self.frame[usize::from(register.0)]
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, register: Reg, item: Item<'a>) {
+        self.frame[usize::from(register.0)] = item;
+    }
+}
+
 impl<'a> Evaluation<'_, 'a> {
     /// Runs until the frame that is innermost now, which is number `depth`, has returned.
     pub(super) fn run(&mut self, mut cursor: Cursor<'a>, depth: usize) -> Result<Item<'a>, Error> {
@@ -168,12 +180,13 @@ impl<'a> Evaluation<'_, 'a> {
                 }
                 Op::JumpUnlessCompared { comparison, left, right, target } => {
                     let (left, right) = (get!(left), get!(right));
-                    let is_true = match (self.number(left), self.number(right)) {
-                        (Some(left), Some(right)) => comparison.holds(left, right),
-                        _ => {
-                            let found = attempt!(self.compared(left, right, comparison));
-                            self.is_true(found)
-                        }
+                    let is_true = if let Some(left) = self.number(left)
+                        && let Some(right) = self.number(right)
+                    {
+                        comparison.holds(left, right)
+                    } else {
+                        let found = attempt!(self.compared(left, right, comparison));
+                        self.is_true(found)
                     };
                     if !is_true {
                         pc = usize::from(target.0);
@@ -240,12 +253,12 @@ impl<'a> Evaluation<'_, 'a> {
                     let site = &code.sites[usize::from(site)];
                     let arguments = &frame[range!(first, usize::from(site.arguments))];
                     let direct = site.builtin.and_then(Builtin::direct);
-                    match direct.and_then(|direct| direct(arguments, self.heap.docs)) {
-                        Some((item, units)) => {
-                            attempt!(self.charge(1 + units));
-                            set!(dst, item);
-                        }
-                        None => with_cursor!(self.builtin(cursor, dst, first, site)),
+                    let found = direct.and_then(|direct| direct(arguments, self.heap.docs));
+                    if let Some((item, units)) = found {
+                        attempt!(self.charge(1 + units));
+                        set!(dst, item);
+                    } else {
+                        with_cursor!(self.builtin(cursor, dst, first, site));
                     }
                 }
                 Op::Return { src } => {
@@ -329,44 +342,34 @@ impl<'a> Evaluation<'_, 'a> {
             | Op::CheckFunction { .. } => self.calling(cursor, op),
             Op::Regex { dst, regex } => {
                 let item = Item::function(Function::Regex(u32::from(regex)), self.heap);
-                self.set(cursor, dst, item);
+                cursor.set(dst, item);
                 Ok(())
             }
             Op::Builtin { dst, builtin } => {
                 let item = Item::function(Function::Builtin(Builtin(builtin as u8)), self.heap);
-                self.set(cursor, dst, item);
+                cursor.set(dst, item);
                 Ok(())
             }
             Op::NewCell { dst } => {
                 let cell = self.heap.arena.bump().alloc(std::cell::Cell::new(Item::Unbound));
-                self.set(cursor, dst, Item::Cell(cell));
+                cursor.set(dst, Item::Cell(cell));
                 Ok(())
             }
             Op::StoreCell { cell, src } => {
-                if let Item::Cell(cell) = self.get(cursor, cell) {
-                    cell.set(self.get(cursor, src));
+                if let Item::Cell(cell) = cursor.get(cell) {
+                    cell.set(cursor.get(src));
                 }
                 Ok(())
             }
             Op::Clone { dst, src } => {
-                let copy = self.deep_copy(self.get(cursor, src))?;
-                self.set(cursor, dst, copy);
+                let copy = self.deep_copy(cursor.get(src))?;
+                cursor.set(dst, copy);
                 Ok(())
             }
-            Op::Update { target, update } => self.update(self.get(cursor, target), self.get(cursor, update)),
-            Op::Delete { target, names } => self.delete(self.get(cursor, target), self.get(cursor, names)),
+            Op::Update { target, update } => self.update(cursor.get(target), cursor.get(update)),
+            Op::Delete { target, names } => self.delete(cursor.get(target), cursor.get(names)),
             _ => self.building(cursor, op),
         }
-    }
-
-    #[inline]
-    pub(super) fn get(&self, cursor: &Cursor<'a>, register: Reg) -> Item<'a> {
-        cursor.frame[usize::from(register.0)]
-    }
-
-    #[inline]
-    pub(super) fn set(&self, cursor: &mut Cursor<'a>, register: Reg, item: Item<'a>) {
-        cursor.frame[usize::from(register.0)] = item;
     }
 
     /// An error with its place: the call that led to it from the outside, as the reference implementation has it.

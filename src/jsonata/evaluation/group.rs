@@ -57,12 +57,12 @@ impl<'a> Evaluation<'_, 'a> {
         match op {
             Op::GroupOpen => self.groups.push(Groups::new()),
             Op::GroupAdd { key, item, pair } => {
-                self.group_add(self.get(cursor, key), self.get(cursor, item), pair)?;
+                self.group_add(cursor.get(key), cursor.get(item), pair)?;
             }
             Op::GroupNext { dst, pair, exit } => match self.next_group(pair)? {
                 Some(items) => {
                     let item = self.merged(&items)?;
-                    self.set(cursor, dst, item);
+                    cursor.set(dst, item);
                 }
                 None => cursor.pc = usize::from(exit.0),
             },
@@ -71,7 +71,7 @@ impl<'a> Evaluation<'_, 'a> {
                 None => cursor.pc = usize::from(exit.0),
             },
             Op::GroupValue { src } => {
-                let value = self.get(cursor, src);
+                let value = cursor.get(src);
                 if let Some(groups) = self.groups.last_mut()
                     && let Some(group) = groups.list.get_mut(groups.next.wrapping_sub(1))
                 {
@@ -87,7 +87,7 @@ impl<'a> Evaluation<'_, 'a> {
                     .collect();
                 self.reserve(size_of_val(&*members))?;
                 let object = Item::object(&members, self.heap);
-                self.set(cursor, dst, object);
+                cursor.set(dst, object);
             }
             // Everything else is dispatched before.
             _ => {}

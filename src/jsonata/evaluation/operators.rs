@@ -71,15 +71,15 @@ impl<'a> Evaluation<'_, 'a> {
             Op::Concatenate { dst, left, right } => (dst, self.concatenate(cursor, left, right)?),
             Op::Range { dst, left, right } => (dst, self.range(cursor, left, right)?),
             Op::In { dst, left, right } => {
-                let (left, right) = (self.get(cursor, left), self.get(cursor, right));
+                let (left, right) = (cursor.get(left), cursor.get(right));
                 (dst, Item::bool(self.is_in(left, right)?))
             }
-            Op::Truth { dst, src } => (dst, Item::bool(self.is_true(self.get(cursor, src)))),
-            Op::Negate { dst, src } => (dst, self.negated(self.get(cursor, src))?),
+            Op::Truth { dst, src } => (dst, Item::bool(self.is_true(cursor.get(src)))),
+            Op::Negate { dst, src } => (dst, self.negated(cursor.get(src))?),
             // Everything else is dispatched before.
             _ => return Ok(()),
         };
-        self.set(cursor, dst, result);
+        cursor.set(dst, result);
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl<'a> Evaluation<'_, 'a> {
         right: Reg,
         compute: impl FnOnce(f64, f64) -> f64,
     ) -> Result<Item<'a>, Error> {
-        let (left, right) = (self.get(cursor, left), self.get(cursor, right));
+        let (left, right) = (cursor.get(left), cursor.get(right));
         let left = self.numeric_operand(left, "T2001")?;
         let right = self.numeric_operand(right, "T2002")?;
         Ok(match (left, right) {
@@ -141,7 +141,7 @@ impl<'a> Evaluation<'_, 'a> {
         right: Reg,
         comparison: Comparison,
     ) -> Result<Item<'a>, Error> {
-        self.compared(self.get(cursor, left), self.get(cursor, right), comparison)
+        self.compared(cursor.get(left), cursor.get(right), comparison)
     }
 
     /// What a comparison comes to.
@@ -221,8 +221,8 @@ impl<'a> Evaluation<'_, 'a> {
         let docs = self.heap.docs;
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        write_string(self.get(cursor, left), false, docs, &mut text)?;
-        write_string(self.get(cursor, right), false, docs, &mut text)?;
+        write_string(cursor.get(left), false, docs, &mut text)?;
+        write_string(cursor.get(right), false, docs, &mut text)?;
         self.charge(text.len() / 64)?;
         self.reserve(text.len())?;
         crate::jsonata::functions::check_text_len(text.len())?;
@@ -242,8 +242,8 @@ impl<'a> Evaluation<'_, 'a> {
             None if item.is_undefined() => Ok(None),
             _ => Err(error_value(Error::new(code), item, docs)),
         };
-        let first = bound(self.get(cursor, left), "T2003")?;
-        let last = bound(self.get(cursor, right), "T2004")?;
+        let first = bound(cursor.get(left), "T2003")?;
+        let last = bound(cursor.get(right), "T2004")?;
         let (Some(first), Some(last)) = (first, last) else { return Ok(Item::Undefined) };
         if first > last {
             return Ok(Item::Undefined);

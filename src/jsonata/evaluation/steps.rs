@@ -266,12 +266,12 @@ impl<'h, 'a> Evaluation<'h, 'a> {
 
 /// Several members of an object of a document, in one walk; of a repeated name the last one wins.
 #[inline]
-fn select<'a, const ESCAPES: bool>(
+fn select<const ESCAPES: bool>(
     table: &Doc<'_>,
     doc: DocId,
     object: NodeId,
     selection: &Selection,
-    into: &mut [Item<'a>],
+    into: &mut [Item<'_>],
 ) {
     for place in &mut *into {
         *place = Item::Undefined;

@@ -11,7 +11,7 @@ impl<'a> Evaluation<'_, 'a> {
     pub(super) fn tuples(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::TupleLoad { first, src } => {
-                let item = self.get(cursor, src);
+                let item = cursor.get(src);
                 self.load_tuple(cursor, first, item);
             }
             Op::TuplePush { first, result, step } => {
@@ -19,25 +19,25 @@ impl<'a> Evaluation<'_, 'a> {
                 self.push_tuples(
                     cursor,
                     first,
-                    self.get(cursor, result),
+                    cursor.get(result),
                     &code.tuple_steps[usize::from(step)],
                 )?;
             }
             Op::TupleNumber { stream, binding } => {
-                let numbered = self.numbered(self.get(cursor, stream), binding)?;
-                self.set(cursor, stream, numbered);
+                let numbered = self.numbered(cursor.get(stream), binding)?;
+                cursor.set(stream, numbered);
             }
             Op::TupleContexts { dst, src } => {
                 let mark = self.list.len();
-                if let Some(tuples) = self.get(cursor, src).as_array(self.heap.docs) {
+                if let Some(tuples) = cursor.get(src).as_array(self.heap.docs) {
                     self.list.extend(tuples.iter().map(context_of));
                 }
                 let contexts = self.take(mark, ArrayKind::Sequence)?;
-                self.set(cursor, dst, contexts);
+                cursor.set(dst, contexts);
             }
             Op::TupleStart { dst, src } => {
                 let mark = self.list.len();
-                let src = self.get(cursor, src);
+                let src = cursor.get(src);
                 let count = usize::from(self.code.tuple_bindings);
                 let mut items = Vec::new();
                 match src.as_array(self.heap.docs) {
@@ -52,7 +52,7 @@ impl<'a> Evaluation<'_, 'a> {
                     self.list.push(tuple);
                 }
                 let stream = self.take(mark, ArrayKind::TupleStream)?;
-                self.set(cursor, dst, stream);
+                cursor.set(dst, stream);
             }
             // Everything else is dispatched before.
             _ => {}

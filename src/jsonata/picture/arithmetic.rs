@@ -25,7 +25,7 @@ fn round_double(value: f64, places: i32) -> Option<f64> {
     const CLEAR: f64 = 1.0 / 1024.0;
     let unit = *UNITS.get(usize::try_from(places).ok()?)?;
     let shifted = value.abs() * unit;
-    if !(shifted < EXACT) {
+    if shifted >= EXACT || shifted.is_nan() {
         return None;
     }
     let below = shifted as u64;
