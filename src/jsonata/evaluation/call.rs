@@ -89,9 +89,10 @@ impl<'a> Evaluation<'_, 'a> {
                     let code = if site.suggestion && function.is_undefined() { "T1007" } else { "T1008" };
                     return Err(named(Error::new(code), site));
                 }
-                let given = site.given.iter().enumerate().map(|(index, is_given)| {
-                    is_given.then(|| cursor.get(first.offset(1 + index as u16)))
-                });
+                let given =
+                    site.given.iter().enumerate().map(|(index, is_given)| {
+                        is_given.then(|| cursor.get(first.offset(1 + index as u16)))
+                    });
                 let arguments: &'a [Option<Item<'a>>] = self.heap.arena.bump().alloc_slice_fill_iter(given);
                 let partial = Item::function(Function::Partial { function, arguments }, self.heap);
                 cursor.set(dst, partial);

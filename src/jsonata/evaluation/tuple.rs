@@ -16,12 +16,7 @@ impl<'a> Evaluation<'_, 'a> {
             }
             Op::TuplePush { first, result, step } => {
                 let code = self.code;
-                self.push_tuples(
-                    cursor,
-                    first,
-                    cursor.get(result),
-                    &code.tuple_steps[usize::from(step)],
-                )?;
+                self.push_tuples(cursor, first, cursor.get(result), &code.tuple_steps[usize::from(step)])?;
             }
             Op::TupleNumber { stream, binding } => {
                 let numbered = self.numbered(cursor.get(stream), binding)?;
