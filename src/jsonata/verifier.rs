@@ -161,20 +161,6 @@ impl Check<'_> {
             Op::Index { dst, src, number } => {
                 self.reg(dst) && self.reg(src) && usize::from(number) < code.numbers.len()
             }
-            Op::Fields { dst, src, selection } => {
-                let names =
-                    code.selections.get(usize::from(selection)).map(|selection| selection.names.len());
-                self.reg(src) && names.is_some_and(|names| self.regs(dst, names))
-            }
-            Op::Test { dst, src, test } => {
-                self.reg(dst) && self.reg(src) && usize::from(test) < code.tests.len()
-            }
-            Op::JumpUnless { src, test, target } => {
-                self.reg(src) && usize::from(test) < code.tests.len() && self.label(target)
-            }
-            Op::JumpUnlessCompared { left, right, target, .. } => {
-                self.reg(left) && self.reg(right) && self.label(target)
-            }
             Op::Object { dst, first, shape } => {
                 let keys = code.shape_keys.get(usize::from(shape)).map_or(usize::MAX / 2, |keys| keys.len());
                 self.reg(dst) && self.regs(first, keys)
@@ -195,7 +181,33 @@ impl Check<'_> {
                 self.tuple(first) && self.reg(result) && usize::from(step) < code.tuple_steps.len()
             }
             Op::TupleNumber { stream, binding } => self.reg(stream) && binding < code.tuple_bindings,
+            Op::Fields { .. } | Op::Test { .. } | Op::JumpUnless { .. } | Op::JumpUnlessCompared { .. } => {
+                self.fused(op)
+            }
             _ => self.plain(op),
+        }
+    }
+
+    /// Instructions that do several things at once.
+    fn fused(self, op: Op) -> bool {
+        let code = self.code;
+        match op {
+            Op::Fields { dst, src, selection } => {
+                let names =
+                    code.selections.get(usize::from(selection)).map(|selection| selection.names.len());
+                self.reg(src) && names.is_some_and(|names| self.regs(dst, names))
+            }
+            Op::Test { dst, src, test } => {
+                self.reg(dst) && self.reg(src) && usize::from(test) < code.tests.len()
+            }
+            Op::JumpUnless { src, test, target } => {
+                self.reg(src) && usize::from(test) < code.tests.len() && self.label(target)
+            }
+            Op::JumpUnlessCompared { left, right, target, .. } => {
+                self.reg(left) && self.reg(right) && self.label(target)
+            }
+            // Everything else is checked by `op`.
+            _ => true,
         }
     }
 
@@ -279,6 +291,67 @@ impl Check<'_> {
             Op::CallEach { dst, first, count } => self.reg(dst) && self.regs(first, 1 + usize::from(count)),
             Op::Apply { dst, first } => self.reg(dst) && self.regs(first, 2),
             _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jsonata::compiler::{Dialect, Instructions, compile};
+
+    /// The code of an expression in which fused instructions are used, changed.
+    fn changed(change: impl FnOnce(&mut Code)) -> Result<(), Unsound> {
+        let ast = crate::jsonata::parse("a[b > 1 and c = 'x'].{ 'k': b * c, 'l': b < 2, 'm': $sum(b) }");
+        let dialect = Dialect::Reference { shadowed: &[] };
+        let mut code = compile(&ast.unwrap(), dialect, Instructions::All, &mut |_| Some(0)).unwrap();
+        assert_eq!(code.verify(1), Ok(()));
+        change(&mut code);
+        code.verify(1)
+    }
+
+    /// Replaces the first instruction that `replace` has another for.
+    fn first(replace: impl Fn(Op) -> Option<Op>) -> impl FnOnce(&mut Code) {
+        move |code| {
+            let found = code.ops.iter_mut().find_map(|op| Some((replace(*op)?, op)));
+            let (other, op) = found.expect("there is such an instruction");
+            *op = other;
+        }
+    }
+
+    /// The first instruction of a kind with something else in one of its places.
+    macro_rules! with {
+        ($kind:ident { $field:ident: $value:expr, $($other:ident),* }) => {
+            changed(first(|op| match op {
+                Op::$kind { $($other),*, .. } => Some(Op::$kind { $field: $value, $($other),* }),
+                _ => None,
+            }))
+        };
+    }
+
+    #[test]
+    fn fused_instructions_name_what_is_there() {
+        let far = Reg(u16::MAX);
+        let broken = [
+            with!(Fields { dst: far, src, selection }),
+            with!(Fields { src: far, dst, selection }),
+            with!(Fields { selection: 99, dst, src }),
+            with!(JumpUnless { test: 99, src, target }),
+            with!(JumpUnless { src: far, test, target }),
+            with!(JumpUnless { target: Label(0), src, test }),
+            with!(PushJump { target: Label(0), src }),
+            with!(PushJump { src: far, target }),
+            with!(Test { test: 99, dst, src }),
+            with!(Test { dst: far, src, test }),
+            with!(CallDirect { site: 99, dst, first }),
+            with!(CallDirect { first: far, dst, site }),
+            changed(|code| code.selections[0].lengths = 0),
+            changed(|code| code.tests[0].name = Some(99)),
+            changed(|code| code.tests[0].constant = Constant::Number(f64::INFINITY)),
+            changed(|code| code.tests[0].constant = Constant::String(99)),
+        ];
+        for (index, result) in broken.into_iter().enumerate() {
+            assert_eq!(result, Err(Unsound), "change {index}");
         }
     }
 }
