@@ -10,6 +10,7 @@ from harness import compare, process
 from harness.compare import AGREES, DIFFERS, FAILS, Verdict
 
 EMPTY_RUNS = 3
+START_FACTOR = 2
 # A trial foretells how many events a round should have, and its output is what is compared: it grows until it is
 # long enough for the first and has lines enough for the second, but never far beyond the time of some rounds.
 TRIAL_SHARE = 0.2
@@ -119,7 +120,8 @@ class Contest:
                 break
             count = min(self.total, count * TRIAL_GROWTH)
         result.verdict = self._judge(entrant.name, output, count)
-        possible = count / spent * self.seconds
+        # What it costs to start is taken off: it must not be most of what is measured.
+        possible = count / spent * max(self.seconds, START_FACTOR * result.empty_seconds)
         result.events = self.total if possible >= self.total else round_number(possible)
         return result
 

@@ -9,9 +9,11 @@ from harness import chart, installs, process, report
 
 TITLE = "Growth"
 
-# Doubling the work may cost a little more than double where it leaves a cache. For each unit of work no size may cost
-# more than so many times what the cheapest smaller one does: more than that is not linear.
-COST_FACTOR_MAX = 4.0
+# A unit of work costs more where it all leaves a cache, and where memory has to be asked for: so many times what it
+# costs with the size before, and so many times what it costs with any smaller one. What is quadratic is ten times as
+# dear with ten times as much.
+STEP_FACTOR_MAX = 4.0
+COST_FACTOR_MAX = 10.0
 # Memory must not depend on the number of executions: what is between two counts is noise of the allocator.
 MEMORY_FACTOR_MAX = 1.5
 MEMORY_SLACK_BYTES = 8 << 20
@@ -170,12 +172,13 @@ def run(options, progress):
 
 
 def not_linear(points):
-    """The points that cost too much more for each unit than a smaller size does."""
+    """The points that cost too much more for each unit than smaller sizes do, and how much more."""
     found = []
     for index, point in enumerate(points[1:], 1):
-        least = min(earlier.nanoseconds for earlier in points[:index])
-        if point.nanoseconds > COST_FACTOR_MAX * least:
-            found.append((point, point.nanoseconds / least))
+        step = point.nanoseconds / points[index - 1].nanoseconds
+        overall = point.nanoseconds / min(earlier.nanoseconds for earlier in points[:index])
+        if step > STEP_FACTOR_MAX or overall > COST_FACTOR_MAX:
+            found.append((point, overall))
     return found
 
 
@@ -221,7 +224,9 @@ def markdown(results, options):
         header = [series.name, "executions in a run", f"CPU time for one {series.unit}", "peak memory"]
         text += f"\n## {series.name[0].upper() + series.name[1:]}\n\n" + report.table(header, rows)
     bound = f"{PEAK_EXECUTIONS:,} executions may take {report.size(PEAK_BYTES_MAX)}"
-    return text + f"\nBounds: for each unit at most {COST_FACTOR_MAX:g} times the cheapest smaller size; {bound}.\n"
+    linear = f"a unit may cost {STEP_FACTOR_MAX:g} times what it does with the size before"
+    linear += f" and {COST_FACTOR_MAX:g} times what it does with any smaller one"
+    return text + f"\nBounds: {linear}; {bound}.\n"
 
 
 def svg(results):

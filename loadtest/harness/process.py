@@ -23,6 +23,9 @@ class Cost:
         if self.exit_code == 0:
             return None
         lines = [line for line in self.stderr.splitlines() if line.strip()]
+        # Python gives its reason last, Rust and Node first; a panic's first line says only where.
+        if lines and lines[0].startswith("Traceback"):
+            lines.reverse()
         reason = next((line for line in lines if not line.startswith("thread ")), "no message")
         return f"exit code {self.exit_code}: {reason.strip()[:160]}"
 
@@ -37,10 +40,11 @@ def run(command, stdout=None, feed=None, timeout_seconds=600):
             stdout=output,
             stderr=errors,
         )
+        memory = Memory(process.pid)
         try:
             if feed is not None:
-                _feed(process.stdin, feed)
-            status, usage = _wait(process.pid, started + timeout_seconds)
+                _feed(process.stdin, feed, memory)
+            status, usage = _wait(process.pid, started + timeout_seconds, memory)
         except BaseException:
             process.kill()
             process.wait()
@@ -49,26 +53,45 @@ def run(command, stdout=None, feed=None, timeout_seconds=600):
         wall = time.perf_counter() - started
         errors.seek(0)
         stderr = errors.read(1 << 16).decode("utf-8", "replace")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024, process.returncode, stderr)
+    return Cost(usage.ru_utime + usage.ru_stime, wall, memory.peak_bytes or usage.ru_maxrss * 1024, process.returncode, stderr)
 
 
-def _feed(pipe, blocks):
+class Memory:
+    """The peak of a process, looked at while it runs: what the kernel says in the end is at least what the process
+    had that started it."""
+
+    def __init__(self, pid):
+        self.status, self.peak_bytes = f"/proc/{pid}/status", 0
+
+    def look(self):
+        try:
+            with open(self.status, encoding="ascii") as file:
+                for line in file:
+                    if line.startswith("VmHWM:"):
+                        self.peak_bytes = max(self.peak_bytes, int(line.split()[1]) * 1024)
+        except (OSError, ProcessLookupError):
+            pass  # there is no such file, or no such process any more
+
+
+def _feed(pipe, blocks, memory):
     try:
         for block in blocks:
             pipe.write(block)
+            memory.look()
         pipe.close()
     except BrokenPipeError:
         pass  # it has ended early; its exit code says why
 
 
-def _wait(pid, deadline):
+def _wait(pid, deadline, memory):
     """Waits for the process itself: only then the kernel gives its own figures, not those of all children."""
     pause = 0.0002
     while True:
+        memory.look()
         found, status, usage = os.wait4(pid, os.WNOHANG)
         if found:
             return status, usage
         if time.perf_counter() > deadline:
             raise TimeoutError("a run has not ended in time")
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
+        pause = min(pause * 1.5, 0.01)

@@ -70,7 +70,7 @@ def entrants(workload, peers, programs):
     tasks_file, tasks = tasks_of(workload)
 
     def ours(events):
-        command = [programs.aslx, "run", definition, events, "--workers", "1", "-q", "-o", "/dev/stdout"]
+        command = [programs.aslx, "run", definition, events, "--workers", "1", "-q"]
         return command if tasks_file is None else [*command, "--tasks", tasks_file]
 
     node = installs.PEERS / "node"
