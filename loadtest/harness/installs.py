@@ -45,9 +45,11 @@ def aslx(given=None):
     return target_folder() / "release" / "aslx"
 
 
-def crate(package):
-    """A program of the workspace loadtest/peers."""
+def crate(package, features=None):
+    """A program of the workspace loadtest/peers; with some of its features only, where they are given."""
     command = ["cargo", "build", "--release", "--locked", "-p", package]
+    if features is not None:
+        command += ["--no-default-features", "--features", ",".join(features)]
     folder = work_folder() / "peers"
     _call(package, [*command, "--manifest-path", PEERS / "Cargo.toml", "--target-dir", folder])
     return folder / "release" / package

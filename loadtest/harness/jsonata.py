@@ -32,8 +32,9 @@ def entrants(expression, peers, programs):
 
 def run(options, progress):
     """The results, and whether ours is right everywhere."""
-    programs = {"reference": installs.crate("reference"), "rust": installs.crate("peer-jsonata")}
     peers = set(options.peers or PEERS)
+    rust = installs.crate("peer-jsonata", [name for name in RUST if name in peers])
+    programs = {"reference": installs.crate("reference"), "rust": rust}
     if NODE in peers:
         options.bring(NODE, peers, lambda: programs.update(node=installs.node_modules()))
     total = min(options.events or EVENTS, EVENTS)

@@ -50,7 +50,7 @@ class Programs:
             bring(JAQ, peers, lambda: setattr(self, "jaq", installs.crate("peer-jaq")))
         rust = [name for name in JSONATA.values() if name and name in peers]
         if rust:
-            bring(rust, peers, lambda: setattr(self, "jsonata", installs.crate("peer-jsonata")))
+            bring(rust, peers, lambda: setattr(self, "jsonata", installs.crate("peer-jsonata", rust)))
 
 
 def tasks_of(workload):

@@ -3,9 +3,10 @@
 
 use std::process::ExitCode;
 
-use lines::{Error, Lines};
+use lines::Error;
 
 /// `jsonata-rs` frees nothing before its arena goes: it gets a new one, and compiles again, after so many lines.
+#[cfg(feature = "jsonata-rs")]
 const ARENA_LINES: usize = 1_000;
 
 fn main() -> ExitCode {
@@ -13,10 +14,13 @@ fn main() -> ExitCode {
         let expression = std::fs::read_to_string(expression)?;
         match peer.as_str() {
             "aslx" => aslx(&expression, &events),
+            #[cfg(feature = "jsonata-core")]
             "jsonata-core" => jsonata_core(&expression, &events),
+            #[cfg(feature = "jsonata-rs")]
             "jsonata-rs" => jsonata_rs(&expression, &events),
+            #[cfg(feature = "seuil")]
             "seuil" => seuil(&expression, &events),
-            _ => Err(format!("no peer is called {peer}").into()),
+            _ => Err(format!("no peer of this build is called {peer}").into()),
         }
     })
 }
@@ -27,6 +31,7 @@ fn aslx(expression: &str, events: &str) -> Result<(), Error> {
     lines::each(events, |line, output| evaluator.evaluate(&expression, line, output).map(drop))
 }
 
+#[cfg(feature = "jsonata-core")]
 fn jsonata_core(expression: &str, events: &str) -> Result<(), Error> {
     let expression = jsonata_core::Expression::compile(expression)?;
     lines::each(events, |line, output| {
@@ -39,8 +44,9 @@ fn jsonata_core(expression: &str, events: &str) -> Result<(), Error> {
     })
 }
 
+#[cfg(feature = "jsonata-rs")]
 fn jsonata_rs(expression: &str, events: &str) -> Result<(), Error> {
-    let mut lines = Lines::open(events)?;
+    let mut lines = lines::Lines::open(events)?;
     loop {
         let arena = bumpalo::Bump::new();
         let expression = jsonata_rs::JsonAta::new(expression, &arena)?;
@@ -59,6 +65,7 @@ fn jsonata_rs(expression: &str, events: &str) -> Result<(), Error> {
     }
 }
 
+#[cfg(feature = "seuil")]
 fn seuil(expression: &str, events: &str) -> Result<(), Error> {
     let expression = seuil::Seuil::compile(expression)?;
     lines::each(events, |line, output| {
