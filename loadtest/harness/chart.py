@@ -64,7 +64,7 @@ def draw(title, subtitle, groups):
         x = left + position(10.0**power, low, high) * span
         style = "one" if power == 0 else "grid"
         parts.append(f'<line class="{style}" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 8}" y2="{height - BOTTOM + 4}"/>')
-        label = f"{10.0**power:g}"
+        label = f"{10.0**power:.{max(-power, 0)}f}"
         parts.append(f'<text class="quiet" x="{x:.1f}" y="{height - 12}" text-anchor="middle">{label}</text>')
     y = TOP
     for name, bars in groups:

@@ -1,5 +1,7 @@
 """Results as Markdown, and figures as people read them."""
 
+import math
+
 from harness.compare import AGREES
 
 
@@ -26,7 +28,10 @@ def size(amount):
 
 
 def factor(ratio):
-    return f"{ratio:.2g}" if ratio < 0.1 else _digits(ratio)
+    """Two digits of what is small, three of what is not, and never an exponent."""
+    if 0 < ratio < 0.1:
+        return f"{ratio:.{1 - math.floor(math.log10(ratio))}f}"
+    return _digits(ratio)
 
 
 def _digits(value):

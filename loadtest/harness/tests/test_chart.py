@@ -38,7 +38,10 @@ class Figures(unittest.TestCase):
         self.assertEqual([report.rate(value) for value in (2.14, 45_600, 1_234_000)], ["2.14", "45.6k", "1.23M"])
         self.assertEqual([report.duration(value) for value in (38, 1_530, 2.5e6)], ["38.0 ns", "1.53 µs", "2.50 ms"])
         self.assertEqual([report.size(value) for value in (512, 3 << 20)], ["512 B", "3.00 MiB"])
-        self.assertEqual([report.factor(value) for value in (0.00123, 0.5, 12.34, 250)], ["0.0012", "0.50", "12.3", "250"])
+        self.assertEqual(
+            [report.factor(value) for value in (0.0000871, 0.00123, 0.5, 12.34, 250)],
+            ["0.000087", "0.0012", "0.50", "12.3", "250"],
+        )
 
     def test_a_table(self):
         self.assertEqual(report.table(["a", "b"], [["x", "1"]]), "| a | b |\n| --- | ---: |\n| x | 1 |\n")
