@@ -15,6 +15,7 @@ mod program;
 mod query;
 mod resource;
 mod sites;
+mod task_answer;
 mod verifier;
 
 pub use aspect::Aspect;
@@ -35,4 +36,5 @@ pub use query::{Expected, QuerySite};
 pub(crate) use resource::function_name;
 pub use resource::{Integration, IntegrationPattern, Resource, TaskKind};
 pub(crate) use sites::Sites;
+pub(crate) use task_answer::TaskAnswer;
 pub use verifier::{VerifyError, verify};

@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
             self.builder.emit(Op::Context { dst, field: ContextField::Whole });
             return Some((dst, self.builder.add_path(&path.below(0))));
         }
-        if let Some(register) = self.selected_item.register(&path, input) {
+        if let Some(register) = self.first_step(&path, input) {
             return Some((register, self.builder.add_path(&path.below(1))));
         }
         let source = self.root(&path, input, None);

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::one_state::Given;
+use super::pick::Picked;
 use super::register::Registers;
 use super::scope::Scope;
 use super::selected_item::SelectedItem;
@@ -52,6 +53,8 @@ pub(super) struct Lowering<'m, 'd> {
     pub scope: Scope,
     /// What the graph's `ItemSelector` has left in registers, if it has one.
     pub selected_item: SelectedItem,
+    /// What the state being lowered has picked of its input.
+    pub picked: Picked,
     /// The state being lowered.
     pub state_id: StateId,
     /// Its language.
@@ -78,6 +81,7 @@ impl<'m, 'd> Lowering<'m, 'd> {
             registers: Registers::default(),
             scope: Scope::default(),
             selected_item: SelectedItem::default(),
+            picked: Picked::default(),
             state_id: StateId(0),
             language: QueryLanguage::JsonPath,
             state_location: String::new(),

@@ -1,7 +1,8 @@
-//! What is built in the arena: strings, arrays, objects. Each carries its rendered length.
+//! What is built in the arena: strings, arrays, objects. Each carries a bound of its rendered length: what replaces
+//! a member of a document's object adds to it without a look at what it replaces.
 
 use super::Value;
-use crate::json::same_bytes;
+use crate::json::{KeyTable, same_bytes};
 
 /// A computed string.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct Text<'a> {
 pub struct Array<'a> {
     /// Its elements.
     pub items: &'a [Value<'a>],
-    /// Bytes it takes as JSON; saturating.
+    /// Bytes it takes as JSON, at most; saturating.
     pub len_rendered: u32,
 }
 
@@ -26,7 +27,7 @@ pub struct Array<'a> {
 pub struct Object<'a> {
     /// Its members.
     pub members: Members<'a>,
-    /// Bytes it takes as JSON; saturating.
+    /// Bytes it takes as JSON, at most; saturating.
     pub len_rendered: u32,
 }
 
@@ -61,6 +62,7 @@ pub struct Shape {
     /// Each key as `"key":`, with a leading comma for all but the first; then the keys that have escapes there.
     text: Box<str>,
     keys: Box<[Key]>,
+    table: KeyTable,
     len_rendered: usize,
 }
 
@@ -100,8 +102,10 @@ impl Shape {
             places[index].text = (start as u32, rendered.len() as u32);
         }
         // What JSON writes of text is text.
-        let text = String::from_utf8(rendered).unwrap_or_default().into();
-        Self { text, keys: places.into(), len_rendered }
+        let text: Box<str> = String::from_utf8(rendered).unwrap_or_default().into();
+        let bytes = |key: &Key| &text.as_bytes()[key.text.0 as usize..key.text.1 as usize];
+        let table = KeyTable::new(places.iter().map(bytes));
+        Self { text, keys: places.into(), table, len_rendered }
     }
 
     /// Number of keys.
@@ -132,12 +136,19 @@ impl Shape {
     /// Where `key` stands.
     #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
-        let text = self.text.as_bytes();
-        let is_same = |known: &Key| {
-            let (start, end) = known.text;
-            same_bytes(&text[start as usize..end as usize], key.as_bytes())
-        };
-        self.keys.iter().position(is_same)
+        self.table.find(key.as_bytes(), |index| same_bytes(self.key_bytes(index), key.as_bytes()))
+    }
+
+    /// What finds the keys.
+    #[inline]
+    pub(super) fn table(&self) -> &KeyTable {
+        &self.table
+    }
+
+    #[inline]
+    pub(super) fn key_bytes(&self, index: usize) -> &[u8] {
+        let (start, end) = self.keys[index].text;
+        &self.text.as_bytes()[start as usize..end as usize]
     }
 
     /// Bytes of all keys and commas.

@@ -25,7 +25,7 @@ pub use container::{Array, Members, Object, Shape, ShapeId, Text};
 pub use docs::{ArenaDoc, DocId, Docs};
 pub use heap::{Heap, ParseScratch};
 pub use view::{ArrayIter, ArrayView, NumberView, ObjectIter, ObjectView, View};
-pub use write::{rendered_len, to_json, write_canonical, write_value};
+pub use write::{is_longer, rendered_len, to_json, write_canonical, write_value};
 
 use crate::json::NodeId;
 
