@@ -33,8 +33,11 @@ def entrants(expression, peers, programs):
 def run(options, progress):
     """The results, and whether ours is right everywhere."""
     peers = set(options.peers or PEERS)
-    rust = installs.crate("peer-jsonata", [name for name in RUST if name in peers])
-    programs = {"reference": installs.crate("reference"), "rust": rust}
+    programs = {"reference": installs.crate("reference")}
+    rust = [name for name in RUST if name in peers]
+    options.bring(rust, peers, lambda: programs.update(rust=installs.crate("peer-jsonata", rust)))
+    if "rust" not in programs:
+        programs["rust"] = installs.crate("peer-jsonata", [])
     if NODE in peers:
         options.bring(NODE, peers, lambda: programs.update(node=installs.node_modules()))
     total = min(options.events or EVENTS, EVENTS)
