@@ -24,7 +24,7 @@ def arguments(words):
         if name != "jsonata":
             one.add_argument("--aslx", help="the program to measure (default: it is built)")
         if name != "growth":
-            one.add_argument("--seconds", type=float, default=0.5, help="CPU time of one timed run, at most")
+            one.add_argument("--seconds", type=float, default=1.0, help="CPU time of one timed run, at most")
             one.add_argument("--peers", type=lambda text: text.split(","), help=",".join(module.PEERS))
             one.add_argument("--skip-missing", action="store_true", help="go on without peers that cannot be installed")
         if name == "workloads":

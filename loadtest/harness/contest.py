@@ -11,6 +11,7 @@ from harness.compare import AGREES, DIFFERS, FAILS, Verdict
 
 EMPTY_RUNS = 3
 START_FACTOR = 2
+WARM_UP_SECONDS = 1.0
 # A trial foretells how many events a round should have, and its output is what is compared: it grows until it is
 # long enough for the first and has lines enough for the second, but never far beyond the time of some rounds.
 TRIAL_SHARE = 0.2
@@ -25,14 +26,17 @@ class Entrant:
 
     name: str
     command: Callable[[Path], list]
+    # It compiles as it goes: what it takes until it is warm is no more measured than its start is.
+    warms_up: bool = False
 
 
 @dataclass
 class Result:
     name: str
     verdict: Verdict
-    events: int = 0
-    empty_seconds: float = 0.0
+    events: int = 0  # of one run, behind those that are taken off
+    warm_up: int = 0  # events whose cost is taken off, with that of the start
+    empty_seconds: float = 0.0  # what is taken off
     seconds: list = field(default_factory=list)  # CPU time of each round
     ratios: list = field(default_factory=list)  # to the reference, of each round
 
@@ -52,7 +56,7 @@ class Result:
     def as_json(self):
         shown = {"name": self.name, "verdict": self.verdict.kind, "detail": self.verdict.detail}
         if self.is_timed:
-            shown |= {"events": self.events, "empty_seconds": self.empty_seconds, "seconds": self.seconds}
+            shown |= {"events": self.events, "warm_up": self.warm_up, "empty_seconds": self.empty_seconds, "seconds": self.seconds}
             shown |= {"nanoseconds_per_event": self.nanoseconds, "ratios": self.ratios, "ratio": self.ratio}
         return shown
 
@@ -123,7 +127,19 @@ class Contest:
         # What it costs to start is taken off: it must not be most of what is measured.
         possible = count / spent * max(self.seconds, START_FACTOR * result.empty_seconds)
         result.events = self.total if possible >= self.total else round_number(possible)
+        if entrant.warms_up and self.rounds > 0:
+            self._warm_up(entrant, result, count / spent)
         return result
+
+    def _warm_up(self, entrant, result, per_second):
+        """Takes the first events off, where there are enough to have some left."""
+        warm_up = round_number(per_second * WARM_UP_SECONDS)
+        if 2 * warm_up > self.total:
+            return
+        result.warm_up = warm_up
+        result.events = min(result.events, self.total - warm_up)
+        runs = [process.run(entrant.command(self.head(warm_up))) for _ in range(EMPTY_RUNS)]
+        result.empty_seconds = statistics.median(cost.cpu_seconds for cost in runs)
 
     def _judge(self, name, output, count):
         if self.oracle is None or name == self.reference.name or name == "floor":
@@ -139,7 +155,7 @@ class Contest:
         return compare.compare_files(expected, output, min(count, self._oracle_lines))
 
     def _time(self, entrant, result):
-        cost = process.run(entrant.command(self.head(result.events)))
+        cost = process.run(entrant.command(self.head(result.warm_up + result.events)))
         if cost.failure:
             raise RuntimeError(f"{self.name}: {entrant.name}: {cost.failure}")
         result.seconds.append(max(cost.cpu_seconds - result.empty_seconds, 1e-6))

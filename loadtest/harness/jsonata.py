@@ -26,7 +26,7 @@ def entrants(expression, peers, programs):
     found += [rust(name) for name in RUST if name in peers]
     if NODE in peers:
         script = installs.PEERS / "node" / "jsonata.mjs"
-        found.append(Entrant(NODE, lambda events: ["node", script, programs["node"], file, events]))
+        found.append(Entrant(NODE, lambda events: ["node", script, programs["node"], file, events], warms_up=True))
     return found
 
 

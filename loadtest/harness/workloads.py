@@ -91,7 +91,7 @@ def entrants(workload, peers, programs):
         for name in filter(None, JSONATA.values()):
             commands[name] = lambda events, name=name: [programs.jsonata, name, expression, events]
     found += [
-        Entrant(name, command)
+        Entrant(name, command, warms_up=name in (NODE_ASL, "jsonata-js"))
         for name, command in commands.items()
         if name in peers and (name, workload) not in CANNOT
     ]

@@ -11,7 +11,7 @@ from harness.contest import Contest, Entrant, Result, deviations, round_number
 
 
 def result(name, seconds, events=1_000, verdict=AGREES, ratios=()):
-    return Result(name, Verdict(verdict), events, 0.0, list(seconds), list(ratios))
+    return Result(name, Verdict(verdict), events, seconds=list(seconds), ratios=list(ratios))
 
 
 class Figures(unittest.TestCase):
@@ -48,6 +48,26 @@ class Figures(unittest.TestCase):
         bad = {"pass": [result("aslx", [1.0], ratios=[5.9])]}
         self.assertEqual(workloads.check(good), [])
         self.assertEqual(workloads.check(bad), ["pass: 5.90 times the reference, and not 6.0"])
+
+
+class WarmUp(unittest.TestCase):
+    """What comes first is taken off, where enough is left."""
+
+    def warmed(self, total, per_second):
+        with tempfile.TemporaryDirectory() as folder:
+            events = Path(folder) / "all"
+            events.write_text("{}\n" * total)
+            entrant = Entrant("node", lambda events: ["true", events], warms_up=True)
+            match = Contest("w", events, total, Path(folder) / "contest", entrant, None, 1, 1)
+            found = result("node", [], events=total)
+            match._warm_up(entrant, found, per_second)
+        return found.warm_up, found.events
+
+    def test_the_rest_is_measured(self):
+        self.assertEqual(self.warmed(1_000, 250), (200, 800))
+
+    def test_nothing_is_taken_off_a_few(self):
+        self.assertEqual(self.warmed(1_000, 5_000), (0, 1_000))
 
 
 class WholeContest(unittest.TestCase):
