@@ -4,6 +4,7 @@
 import argparse
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -63,7 +64,10 @@ def main(words):
     options.bring = bring(options)
     module = COMMANDS[options.command]
     try:
-        results = module.run(options, progress)
+        # A folder of its own: two of these may run at the same time.
+        with tempfile.TemporaryDirectory(dir=installs.work_folder()) as scratch:
+            options.scratch = Path(scratch)
+            results = module.run(options, progress)
     except (installs.Missing, RuntimeError, TimeoutError) as error:
         print(f"\nerror: {error}", file=sys.stderr)
         return 2

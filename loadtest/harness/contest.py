@@ -75,7 +75,6 @@ class Contest:
     def __init__(self, name, events, total, folder, reference, oracle, rounds, seconds):
         self.name, self.events, self.total, self.folder = name, Path(events), total, Path(folder)
         self.reference, self.oracle, self.rounds, self.seconds = reference, oracle, rounds, seconds
-        self.folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, entrants, progress):
         """Everybody's result. An oracle, where there is one, says what the outputs have to be."""

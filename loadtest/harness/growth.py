@@ -121,7 +121,6 @@ def blocks(event, count):
 class Runs:
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
-        folder.mkdir(parents=True, exist_ok=True)
 
     def cost(self, definition, event, count):
         path = self.folder / "growth.asl.json"
@@ -160,7 +159,7 @@ def measure(series, runs, options, progress):
 
 
 def run(options, progress):
-    runs = Runs(installs.aslx(options.aslx), installs.work_folder() / "contest")
+    runs = Runs(installs.aslx(options.aslx), options.scratch)
     starts = []
     for _ in range(START_RUNS if options.rounds > 1 else 5):
         progress("start")

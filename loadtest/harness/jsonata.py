@@ -47,8 +47,7 @@ def run(options, progress):
     results = {}
     for expression in EXPRESSIONS:
         found = entrants(expression, peers, programs)
-        folder = installs.work_folder() / "contest"
-        match = Contest(expression, events, total, folder, found[0], oracle, options.rounds, options.seconds)
+        match = Contest(expression, events, total, options.scratch, found[0], oracle, options.rounds, options.seconds)
         results[expression] = match.run(found, progress)
     return results
 

@@ -108,8 +108,7 @@ def run(options, progress):
         total = min(options.events or events_max, events_max)
         events = installs.events(workload, total)
         found = entrants(workload, peers, programs)
-        folder = installs.work_folder() / "contest"
-        match = Contest(workload, events, total, folder, found[1], OURS, options.rounds, options.seconds)
+        match = Contest(workload, events, total, options.scratch, found[1], OURS, options.rounds, options.seconds)
         results[workload] = match.run(found, progress)
     return results
 

@@ -58,7 +58,7 @@ class WarmUp(unittest.TestCase):
             events = Path(folder) / "all"
             events.write_text("{}\n" * total)
             entrant = Entrant("node", lambda events: ["true", events], warms_up=True)
-            match = Contest("w", events, total, Path(folder) / "contest", entrant, None, 1, 1)
+            match = Contest("w", events, total, folder, entrant, None, 1, 1)
             found = result("node", [], events=total)
             match._warm_up(entrant, found, per_second)
         return found.warm_up, found.events
@@ -90,7 +90,7 @@ class WholeContest(unittest.TestCase):
                 self.entrant("unable", "'!cannot'"),
                 self.entrant("ours", "line"),
             ]
-            match = Contest("w", events, 30, Path(folder) / "contest", reference, "ours", 1, 0.01)
+            match = Contest("w", events, 30, folder, reference, "ours", 1, 0.01)
             results = {result.name: result for result in match.run(entrants, lambda _: None)}
         kinds = {name: result.verdict.kind for name, result in results.items()}
         self.assertEqual(
