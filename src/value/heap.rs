@@ -82,6 +82,12 @@ impl<'a> Heap<'_, 'a> {
         for value in values {
             len = len.saturating_add(rendered_len(*value, self.docs));
         }
+        self.shaped_within(shape, values, len)
+    }
+
+    /// The same where it is known how many bytes it takes as JSON at most.
+    #[inline]
+    pub fn shaped_within(self, shape: ShapeId, values: &'a [Value<'a>], len: usize) -> Value<'a> {
         self.alloc_object(Members::Shaped { shape, values }, len)
     }
 
