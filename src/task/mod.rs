@@ -16,10 +16,18 @@ mod error;
 mod file;
 mod function;
 mod handler;
+#[cfg(feature = "http")]
+pub mod http;
 mod lambda;
 mod mock;
 mod pattern;
 mod registry;
+#[cfg(feature = "http")]
+mod secret;
+#[cfg(feature = "cli")]
+mod services;
+#[cfg(feature = "cli")]
+mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -34,6 +42,8 @@ pub use function::IntoReply;
 pub use handler::{FixedReply, Reply, ReplyBody, TaskError, TaskHandler, TaskRequest};
 pub use mock::{MockConfig, TestCase};
 pub use registry::TaskRegistry;
+#[cfg(feature = "http")]
+pub use secret::Secret;
 
 pub use crate::bytecode::{Integration, IntegrationPattern, Resource};
 
