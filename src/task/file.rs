@@ -116,7 +116,7 @@ impl Reader<'_> {
             DeValue::String(kind) if kind == "constant" => Err(self
                 .at(handler.span(), "the handler 'constant' needs its value")
                 .help("write handler = { constant = { valid = true } }")),
-            DeValue::String(kind) => match self.services.handler(self.source, kind, None)? {
+            DeValue::String(kind) => match self.services.handler(self.source, kind, None, handler.span())? {
                 Some(handler) => {
                     registry.handle_async_shared(pattern, handler);
                     Ok(())
@@ -133,7 +133,7 @@ impl Reader<'_> {
                     "echo" => Err(self
                         .at(kind.span(), "the handler 'echo' takes no value")
                         .help("write handler = \"echo\"")),
-                    other => match self.services.handler(self.source, other, Some(value))? {
+                    other => match self.services.handler(self.source, other, Some(value), kind.span())? {
                         Some(handler) => {
                             registry.handle_async_shared(pattern, handler);
                             Ok(())

@@ -7,6 +7,8 @@
 //! per execution (the invocations of mocked states) lives in `CallCounts`, which travel with it.
 
 mod async_handler;
+#[cfg(feature = "aws")]
+pub mod aws;
 mod batch;
 mod call;
 mod constant;

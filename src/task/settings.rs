@@ -120,6 +120,18 @@ impl<'s, 't> Settings<'s, 't> {
         members.into_iter().map(secret).collect()
     }
 
+    /// The members of a table of strings.
+    #[cfg(feature = "aws")]
+    pub(super) fn texts(&self, key: &'static str) -> Result<Vec<(String, String)>, FileError> {
+        let Some(table) = self.table(key)? else { return Ok(Vec::new()) };
+        let text = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &'s Value<'t>)| match value.get_ref()
+        {
+            DeValue::String(text) => Ok((name.get_ref().clone().into_owned(), text.clone().into_owned())),
+            _ => Err(self.source.at(value.span(), format!("'{}' must be a string", name.get_ref()))),
+        };
+        table.table.iter().map(text).collect()
+    }
+
     /// A secret, out of the environment or a file: never out of the task file itself.
     pub(super) fn secret(&self, key: &'static str) -> Result<Secret, FileError> {
         match self.get(key) {

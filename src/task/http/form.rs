@@ -131,7 +131,7 @@ fn is_flat(doc: Doc<'_>, array: NodeId) -> bool {
 }
 
 /// A value as text: a string without its quotes, null as nothing, all else as it stands.
-pub(super) fn scalar<'d>(doc: Doc<'d>, node: NodeId) -> Cow<'d, str> {
+pub(in crate::task) fn scalar<'d>(doc: Doc<'d>, node: NodeId) -> Cow<'d, str> {
     match doc.tag(node) {
         Tag::String | Tag::EscapedString => doc.string(node).to_text(),
         Tag::Null => Cow::Borrowed(""),
@@ -140,7 +140,7 @@ pub(super) fn scalar<'d>(doc: Doc<'d>, node: NodeId) -> Cow<'d, str> {
 }
 
 /// `application/x-www-form-urlencoded`, as the WHATWG has it.
-pub(super) fn push_form(text: &str, out: &mut String) {
+pub(in crate::task) fn push_form(text: &str, out: &mut String) {
     for &byte in text.as_bytes() {
         match byte {
             b' ' => out.push('+'),

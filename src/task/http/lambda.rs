@@ -47,7 +47,7 @@ impl AsyncTaskHandler for LambdaEndpoint {
             let is_direct = call.function_name().is_none();
             let function = invoked_function(&call);
             let request = invoke_request(&shared.endpoint, &function, call.into_payload())?;
-            let sent = shared.client.send(request, shared.bounds).await;
+            let sent = shared.client.send(request.map(Full::new), shared.bounds).await;
             let response = sent.map_err(|failure| failure.into_lambda_error(&function))?;
             function_reply(response, is_direct)
         })
@@ -72,7 +72,7 @@ pub(in crate::task) fn invoke_request(
     endpoint: &Url,
     function: &str,
     payload: Vec<u8>,
-) -> Result<Request<Full<Bytes>>, TaskError> {
+) -> Result<Request<Bytes>, TaskError> {
     let (name, qualifier) = name_and_qualifier(function);
     let mut path = "/2015-03-31/functions/".to_owned();
     push_encoded(name, &mut path);
@@ -86,7 +86,7 @@ pub(in crate::task) fn invoke_request(
         .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
         .header("x-amz-invocation-type", HeaderValue::from_static("RequestResponse"));
     let refused = |_| TaskError::new("States.Runtime", format!("'{function}' names no function"));
-    request.body(Full::new(Bytes::from(payload))).map_err(refused)
+    request.body(Bytes::from(payload)).map_err(refused)
 }
 
 /// `NAME`, `ACCOUNT:function:NAME` or an ARN, each with an optional `:QUALIFIER`.

@@ -31,4 +31,12 @@ pub use oauth::OAuthClient;
 pub use post::HttpPost;
 pub use response::ResponseBounds;
 
+#[cfg(feature = "aws")]
+pub(super) use {
+    form::{push_form, scalar},
+    lambda::{error_code, function_reply, header, invoke_request, invoked_function, text_member},
+    response::NESTING_DEPTH_MAX,
+    url::{Url, push_encoded},
+};
+
 pub(super) use client::{HttpFailure, HttpResponse};

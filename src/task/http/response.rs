@@ -26,13 +26,13 @@ impl Default for ResponseBounds {
 }
 
 /// Deepest nesting of a response's JSON.
-pub(super) const NESTING_DEPTH_MAX: u32 = 1024;
+pub(in crate::task) const NESTING_DEPTH_MAX: u32 = 1024;
 /// Longest cause, as AWS bounds it.
 const CAUSE_BYTES_MAX: usize = 32_768;
 
 impl HttpFailure {
     /// The error of an HTTP Task; `name` is what the state asked for, for the text.
-    pub(super) fn into_task_error(self, name: &str) -> TaskError {
+    pub(in crate::task) fn into_task_error(self, name: &str) -> TaskError {
         match self {
             Self::Refused(refused) => TaskError::new("States.Permissions", refused.to_string()),
             Self::TooLarge => TaskError::new(
