@@ -54,30 +54,26 @@ impl<'d> Number<'d> {
         if digits.len() > 18 {
             return None;
         }
-        let mut whole = 0_u64;
-        let mut rest = digits.iter();
-        let stop = loop {
-            let Some(byte) = rest.next() else {
-                let int = whole.cast_signed();
-                return Some(Num::Int(if negative { -int } else { int }));
-            };
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
-                break *byte;
-            }
-            whole = whole * 10 + u64::from(digit);
-        };
-        let places = rest.len();
-        if stop != b'.' || digits.len() > 16 {
+        let mut whole = 0_i64;
+        let mut at = 0;
+        while at < digits.len() && digits[at].is_ascii_digit() {
+            whole = whole * 10 + i64::from(digits[at] - b'0');
+            at += 1;
+        }
+        if at == digits.len() {
+            return Some(Num::Int(if negative { -whole } else { whole }));
+        }
+        if digits[at] != b'.' || digits.len() > 16 {
             return None;
         }
-        for byte in rest {
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
+        let fraction = &digits[at + 1..];
+        for byte in fraction {
+            if !byte.is_ascii_digit() {
                 return None;
             }
-            whole = whole * 10 + u64::from(digit);
+            whole = whole * 10 + i64::from(byte - b'0');
         }
+        let places = fraction.len();
         let value = whole as f64 / POWERS.get(places)?;
         Some(Num::Float(if negative { -value } else { value }))
     }
