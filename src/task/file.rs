@@ -154,7 +154,11 @@ impl Reader<'_> {
         }
         if LATER.contains(&kind) {
             let message = format!("the handler '{kind}' is not available in this version");
-            return self.at(span, message).help(format!("available: {}", NOW.join(", ")));
+            let help = match kind {
+                "aws" => "build aslx with the feature 'aws'".to_owned(),
+                _ => format!("available: {}", NOW.join(", ")),
+            };
+            return self.at(span, message).help(help);
         }
         let help = match nearest(kind, NOW.iter().copied().chain(LATER)) {
             Some(near) => format!("did you mean '{near}'?"),

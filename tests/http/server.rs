@@ -42,10 +42,10 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = Arc::clone(&of_thread);
-                *state.open.lock().unwrap() += 1;
+                *state.open.lock().expect("no test panicked") += 1;
                 std::thread::spawn(move || {
                     serve(stream, &state);
-                    *state.open.lock().unwrap() -= 1;
+                    *state.open.lock().expect("no test panicked") -= 1;
                     state.closed.notify_all();
                 });
             }
@@ -59,7 +59,7 @@ impl Server {
 
     /// The requests so far.
     pub(crate) fn received(&self) -> Vec<Received> {
-        self.state.received.lock().unwrap().clone()
+        self.state.received.lock().expect("no test panicked").clone()
     }
 
     pub(crate) fn last(&self) -> Received {
@@ -68,9 +68,10 @@ impl Server {
 
     /// Waits until no connection is open.
     pub(crate) fn wait_until_closed(&self) {
-        let open = self.state.open.lock().unwrap();
+        let open = self.state.open.lock().expect("no test panicked");
         let bound = std::time::Duration::from_secs(20);
-        let (open, _) = self.state.closed.wait_timeout_while(open, bound, |open| *open > 0).unwrap();
+        let (open, _) =
+            self.state.closed.wait_timeout_while(open, bound, |open| *open > 0).expect("no test panicked");
         assert_eq!(*open, 0, "connections are left open");
     }
 }
@@ -79,7 +80,7 @@ fn serve(stream: TcpStream, state: &State) {
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     let mut stream = stream;
     while let Some(request) = read_request(&mut reader) {
-        state.received.lock().unwrap().push(request.clone());
+        state.received.lock().expect("no test panicked").push(request.clone());
         if answer(&request, &mut stream, state).is_none() {
             return;
         }

@@ -1,5 +1,8 @@
 //! AWS's services, as moto and dynalite play them.
 
+use std::path::Path;
+use std::process::Command;
+
 use aslx::executor::{Executor, OutcomeStatus};
 use aslx::task::aws::{AwsCredentials, AwsOptions, AwsServices};
 use aslx::task::http::{EgressPolicy, HttpClient};
@@ -201,4 +204,33 @@ async fn secrets_parameters_objects_and_state_machines() {
     let (error, cause) = failed(&aws, "aws-sdk:sfn:describeStateMachine", &missing).await;
     assert_eq!(error, "Sfn.StateMachineDoesNotExistException", "{cause}");
     assert!(cause.contains("(Service: Sfn, Status Code: 400, Request ID: "), "{cause}");
+}
+
+#[test]
+fn the_example_prints_what_it_promises_however_often_it_is_run() {
+    let server = dynalite();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/dynamodb");
+    let folder = tempfile::tempdir().expect("a folder");
+    let tasks = std::fs::read_to_string(example.join("tasks.toml")).expect("a task file");
+    let moved = tasks.replace("http://127.0.0.1:8000", &server.url);
+    assert_ne!(tasks, moved);
+    std::fs::write(folder.path().join("tasks.toml"), moved).expect("a file");
+    std::fs::write(folder.path().join("once.ndjson"), "{}\n").expect("a file");
+    let run = |definition: &str, input: &Path| {
+        let mut aslx = Command::new(env!("CARGO_BIN_EXE_aslx"));
+        aslx.arg("run").arg(example.join(definition)).arg(input);
+        aslx.arg("--tasks").arg(folder.path().join("tasks.toml"));
+        aslx.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+        let output = aslx.output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert_eq!(
+        run("create-table.asl.json", &folder.path().join("once.ndjson")),
+        "{\"created\":\"Orders\"}\n"
+    );
+    let expected = std::fs::read_to_string(example.join("expected.ndjson")).expect("what is expected");
+    for _ in 0..2 {
+        assert_eq!(run("orders.asl.json", &example.join("orders.ndjson")), expected);
+    }
 }

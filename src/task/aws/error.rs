@@ -33,18 +33,17 @@ impl ServiceError {
         let message = self.message.unwrap_or_else(|| "null".to_owned());
         let id = request_id(response).map(str::to_owned).or(self.request_id);
         let id = id.unwrap_or_else(|| "null".to_owned());
-        let cause = match service.optimised {
-            Some((name, _)) => format!(
+        let cause = if let Some((name, _)) = service.optimised {
+            format!(
                 "{message} (Service: {name}; Status Code: {status}; Error Code: {code}; Request ID: {id}; Proxy: null)"
-            ),
-            None => {
-                let extended = header(&response.headers, "x-amz-id-2");
-                let extended = extended.map_or(String::new(), |id| format!(", Extended Request ID: {id}"));
-                let service = service.prefix;
-                format!(
-                    "{message} (Service: {service}, Status Code: {status}, Request ID: {id}{extended}) (SDK Attempt Count: 1)"
-                )
-            }
+            )
+        } else {
+            let extended = header(&response.headers, "x-amz-id-2");
+            let extended = extended.map_or(String::new(), |id| format!(", Extended Request ID: {id}"));
+            let service = service.prefix;
+            format!(
+                "{message} (Service: {service}, Status Code: {status}, Request ID: {id}{extended}) (SDK Attempt Count: 1)"
+            )
         };
         TaskError::new(service.error_name(&code), cause)
     }

@@ -118,8 +118,9 @@ impl Shared {
     async fn answer(&self, call: TaskCall) -> Result<Reply, TaskError> {
         match Resource::parse(call.resource()) {
             // The function is named by the Resource itself, or `lambda:invoke` has been taken apart before.
-            Resource::Function { .. } => self.function(call).await,
-            Resource::Integration(Integration { service: "lambda", .. }) => self.function(call).await,
+            Resource::Function { .. } | Resource::Integration(Integration { service: "lambda", .. }) => {
+                self.function(call).await
+            }
             Resource::Integration(integration) => match Service::find(integration) {
                 Some(service) => {
                     let operation = Service::operation(integration.action);

@@ -112,7 +112,7 @@ pub(super) fn result(
         return Err(TaskError::new(format!("{}.SdkClientException", service.prefix), cause));
     };
     let mut out = Vec::new();
-    match xml.find(xml.root(), &format!("{operation}Result")) {
+    match xml.find(Xml::ROOT, &format!("{operation}Result")) {
         Some(result) => xml.write_json(result, &mut out),
         None => out.extend_from_slice(b"{}"),
     }
@@ -127,12 +127,12 @@ pub(super) fn error(response: &HttpResponse) -> ServiceError {
     let text = String::from_utf8_lossy(&response.body);
     let Some(xml) = Xml::parse(&text) else { return ServiceError::default() };
     // Query has an `ErrorResponse` around its `Error`, S3 has none.
-    let error = xml.find(xml.root(), "Error").unwrap_or_else(|| xml.root());
+    let error = xml.find(Xml::ROOT, "Error").unwrap_or(Xml::ROOT);
     let member = |node, name| xml.find(node, name).map(|node| xml.text(node).to_owned());
     ServiceError {
         code: member(error, "Code"),
         message: member(error, "Message"),
-        request_id: member(xml.root(), "RequestId"),
+        request_id: member(Xml::ROOT, "RequestId"),
     }
 }
 

@@ -178,7 +178,7 @@ pub(super) fn result(
     if operation.starts_with("List") {
         let text = String::from_utf8_lossy(&response.body);
         let xml = Xml::parse(&text).ok_or_else(|| failed("the answer of s3 is not XML"))?;
-        xml.write_json(xml.root(), &mut out);
+        xml.write_json(Xml::ROOT, &mut out);
         return if out.first() == Some(&b'{') { Ok(out) } else { Ok(b"{}".to_vec()) };
     }
     let is_object = matches!(operation, "GetObject" | "HeadObject");
@@ -192,7 +192,7 @@ pub(super) fn result(
         let text = String::from_utf8_lossy(&response.body);
         let xml = Xml::parse(&text).ok_or_else(|| failed("the answer of s3 is not XML"))?;
         out.extend_from_slice(b"\"CopyObjectResult\":");
-        xml.write_json(xml.root(), &mut out);
+        xml.write_json(Xml::ROOT, &mut out);
     }
     for (member, name) in RESPONSE_HEADERS {
         let value = response.headers.get(name).and_then(|value| value.to_str().ok());

@@ -80,7 +80,7 @@ mod tests {
         let credentials = AwsCredentials::new("AKIDEXAMPLE", secret, token.map(Secret::new));
         let scope =
             Scope { credentials: &credentials, region: "us-east-1", service: "service", is_s3: false };
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_440_938_160_001);
         sign(&mut request, scope, now).expect("it can be signed");
         assert_eq!(request.headers()["x-amz-date"], "20150830T123600Z");
         let header = request.headers()["authorization"].to_str().expect("text").to_owned();
@@ -113,8 +113,50 @@ mod tests {
         check(form, "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a");
         let sorted = request("POST", "/").header("my-header1", "value1");
         check(empty(sorted), "c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c");
-        let encoded = "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85";
-        check(empty(request("GET", "/%E1%88%B4")), encoded);
+    }
+
+    /// AWS's published examples for S3 (S3 API reference, "Signature calculations").
+    #[test]
+    fn signatures_for_s3_are_those_of_its_examples() {
+        let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+        let credentials = AwsCredentials::new("AKIAIOSFODNN7EXAMPLE", secret, None);
+        let scope = Scope { credentials: &credentials, region: "us-east-1", service: "s3", is_s3: true };
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_369_353_600_001);
+        let check =
+            |method: &str, path: &str, headers: &[(&str, &str)], body: &'static str, expected: &str| {
+                let host = "examplebucket.s3.amazonaws.com";
+                let mut request = Request::builder().method(method).uri(format!("https://{host}{path}"));
+                for (name, value) in headers {
+                    request = request.header(*name, *value);
+                }
+                let mut request = request
+                    .header("host", host)
+                    .body(Bytes::from_static(body.as_bytes()))
+                    .expect("a request");
+                sign(&mut request, scope, now).expect("it can be signed");
+                let header = request.headers()["authorization"].to_str().expect("text");
+                assert!(header.ends_with(&format!("Signature={expected}")), "{path}: {header}");
+            };
+        let range = [("range", "bytes=0-9")];
+        check(
+            "GET",
+            "/test.txt",
+            &range,
+            "",
+            "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
+        );
+        let put = [("date", "Fri, 24 May 2013 00:00:00 GMT"), ("x-amz-storage-class", "REDUCED_REDUNDANCY")];
+        let expected = "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd";
+        check("PUT", "/test%24file.text", &put, "Welcome to Amazon S3.", expected);
+        check(
+            "GET",
+            "/?lifecycle",
+            &[],
+            "",
+            "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
+        );
+        let list = "/?max-keys=2&prefix=J";
+        check("GET", list, &[], "", "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
     }
 
     #[test]

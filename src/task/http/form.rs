@@ -131,7 +131,7 @@ fn is_flat(doc: Doc<'_>, array: NodeId) -> bool {
 }
 
 /// A value as text: a string without its quotes, null as nothing, all else as it stands.
-pub(in crate::task) fn scalar<'d>(doc: Doc<'d>, node: NodeId) -> Cow<'d, str> {
+pub(in crate::task) fn scalar(doc: Doc<'_>, node: NodeId) -> Cow<'_, str> {
     match doc.tag(node) {
         Tag::String | Tag::EscapedString => doc.string(node).to_text(),
         Tag::Null => Cow::Borrowed(""),

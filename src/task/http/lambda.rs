@@ -207,7 +207,7 @@ impl HttpFailure {
         match self {
             Self::Refused(_) | Self::TooLarge => self.into_task_error(function),
             Self::TimedOut(_) => TaskError::new("Lambda.ClientExecutionTimeoutException", self.to_string()),
-            _ => {
+            Self::Socket(_) => {
                 TaskError::new("Lambda.SdkClientException", format!("Unable to execute HTTP request: {self}"))
             }
         }

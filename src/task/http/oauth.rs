@@ -22,7 +22,7 @@ use crate::task::secret::Secret;
 /// A token is renewed this long before it ends.
 const MARGIN: Duration = Duration::from_secs(30);
 /// How long a token without an end is used.
-const UNSTATED: Duration = Duration::from_secs(3600);
+const UNSTATED: Duration = Duration::from_hours(1);
 
 /// A client of an OAuth server.
 pub struct OAuthClient {
@@ -125,7 +125,7 @@ impl OAuthClient {
         let seconds = member("expires_in").filter(|&node| doc.tag(node) == Tag::Number);
         let seconds = seconds.and_then(|node| match doc.number(node).read() {
             Num::Int(seconds) => u64::try_from(seconds).ok(),
-            _ => None,
+            Num::Float(_) => None,
         });
         let lasts = seconds.map_or(UNSTATED, |seconds| Duration::from_secs(seconds.min(86_400 * 365)));
         let renew_at = asked_at + lasts.saturating_sub(MARGIN.min(lasts / 2));

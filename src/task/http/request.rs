@@ -135,7 +135,7 @@ impl<'d> Parameters<'d> {
         if let Some(object) = self.object("Headers")? {
             for (key, value) in self.doc.members(object) {
                 let name = self.doc.string(key).to_text();
-                self.check_header(&name)?;
+                Self::check_header(&name)?;
                 let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| self.invalid("Headers"))?;
                 let values: Vec<_> = match self.doc.tag(value) {
                     Tag::Array => self.doc.elements(value).collect(),
@@ -154,7 +154,7 @@ impl<'d> Parameters<'d> {
         Ok(headers)
     }
 
-    fn check_header(self, name: &str) -> Result<(), TaskError> {
+    fn check_header(name: &str) -> Result<(), TaskError> {
         let lower = name.to_ascii_lowercase();
         let is_restricted = RESTRICTED.contains(&lower.as_str())
             || RESTRICTED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix));

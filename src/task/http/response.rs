@@ -21,7 +21,7 @@ pub struct ResponseBounds {
 
 impl Default for ResponseBounds {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(60), bytes_max: 1 << 20 }
+        Self { timeout: Duration::from_mins(1), bytes_max: 1 << 20 }
     }
 }
 

@@ -32,6 +32,9 @@ impl Url {
         if uri.host().is_none_or(str::is_empty) {
             return Err("it has no host");
         }
+        if uri.host().is_some_and(|host| host.len() < authority.len()) && uri.port_u16().is_none() {
+            return Err("its port is no number up to 65535");
+        }
         Ok(Self { has_query: url.contains('?'), text: url })
     }
 
@@ -81,7 +84,17 @@ mod tests {
         let parse = |text| Url::parse(text).map(|url| url.text);
         assert_eq!(parse("http://h/a b?q=ü#f").as_deref(), Ok("http://h/a%20b?q=%C3%BC"));
         assert_eq!(parse("https://h:8443/%20").as_deref(), Ok("https://h:8443/%20"));
-        for text in ["", "h/a", "/a", "ftp://h/", "http://", "http:///a", "http://u:p@h/", "http://h:x/"] {
+        for text in [
+            "",
+            "h/a",
+            "/a",
+            "ftp://h/",
+            "http://",
+            "http:///a",
+            "http://u:p@h/",
+            "http://h:x/",
+            "http://h:65536/",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
