@@ -17,6 +17,7 @@ mod interrupt;
 mod log;
 mod metrics;
 mod output;
+mod process_log;
 mod progress;
 mod s3;
 mod story;

@@ -7,12 +7,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::nearest;
-use super::{Constant, Echo, FileError, TaskRegistry};
+use super::{BulkheadOptions, Constant, Echo, FileError, TaskRegistry};
 use crate::json::write_json_string;
 
 /// Kinds of handlers that a task file may name one day; naming one now is told apart from a slip.
-const LATER: [&str; 5] = ["http", "exec", "lambda", "aws", "wasm"];
-const NOW: [&str; 2] = ["constant", "echo"];
+const LATER: [&str; 3] = ["http", "aws", "wasm"];
+const NOW: [&str; 4] = ["constant", "echo", "exec", "lambda"];
+/// Bounds around the handler of a task.
+const BOUNDS: [&str; 4] = ["max_concurrency", "max_per_second", "max_queued", "timeout_seconds"];
 const NESTING_DEPTH_MAX: u32 = 1024;
 
 impl TaskRegistry {
@@ -50,15 +52,16 @@ impl TaskRegistry {
     }
 }
 
-struct Reader<'t> {
-    file: &'t str,
+/// A task file that is read.
+pub(super) struct Reader<'t> {
+    pub(super) file: &'t str,
     text: &'t str,
 }
 
-type Value<'t> = Spanned<DeValue<'t>>;
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
 impl Reader<'_> {
-    fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
+    pub(super) fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
         FileError::at(self.file, self.text, span.start, message)
     }
 
@@ -67,14 +70,18 @@ impl Reader<'_> {
             return Err(self.at(task.span(), "expected a table").help("write [[task]] in double brackets"));
         };
         let (mut resource, mut handler) = (None, None);
+        let mut bounds = Vec::new();
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "resource" => resource = Some(value),
                 "handler" => handler = Some(value),
+                bound if BOUNDS.contains(&bound) => bounds.push((bound, value)),
                 other => {
-                    let help = match nearest(other, ["resource", "handler"]) {
+                    let help = match nearest(other, BOUNDS.into_iter().chain(["resource", "handler"])) {
                         Some(near) => format!("did you mean '{near}'?"),
-                        None => "a task has 'resource' and 'handler'".to_owned(),
+                        None => {
+                            format!("a task has 'resource' and 'handler', and may have {}", BOUNDS.join(", "))
+                        }
                     };
                     return Err(self.at(key.span(), format!("unknown field '{other}'")).help(help));
                 }
@@ -89,7 +96,24 @@ impl Reader<'_> {
         };
         let handler = handler
             .ok_or_else(|| missing("handler", "write handler = \"echo\" or handler = { constant = … }"))?;
-        self.handler(pattern, handler, registry)
+        self.handler(pattern, handler, registry)?;
+        if !bounds.is_empty() {
+            registry.bound_last(self.bounds(&bounds)?);
+        }
+        Ok(())
+    }
+
+    fn bounds(&self, fields: &[(&str, &Value<'_>)]) -> Result<BulkheadOptions, FileError> {
+        let mut options = BulkheadOptions::default();
+        for (key, value) in fields {
+            match *key {
+                "max_concurrency" => options.concurrency_max = Some(self.positive(key, value)?),
+                "max_per_second" => options.rate_per_second = Some(self.positive(key, value)?),
+                "max_queued" => options.queue_max = Some(self.count(key, value)?),
+                _ => options.timeout = Some(self.seconds(key, value)?),
+            }
+        }
+        Ok(options)
     }
 
     fn handler(
@@ -106,6 +130,9 @@ impl Reader<'_> {
             DeValue::String(kind) if kind == "constant" => Err(self
                 .at(handler.span(), "the handler 'constant' needs its value")
                 .help("write handler = { constant = { valid = true } }")),
+            DeValue::String(kind) if kind == "exec" || kind == "lambda" => Err(self
+                .at(handler.span(), format!("the handler '{kind}' needs a table"))
+                .help(format!("write handler = {{ {kind} = {{ command = [\"program\"] }} }}"))),
             DeValue::String(kind) => Err(self.unknown_kind(handler.span(), kind)),
             DeValue::Table(table) => {
                 let mut members = table.iter();
@@ -114,6 +141,8 @@ impl Reader<'_> {
                 };
                 match kind.get_ref().as_ref() {
                     "constant" => self.constant(pattern, value, registry),
+                    "exec" => self.exec(pattern, value, registry),
+                    "lambda" => self.lambda(pattern, value, registry),
                     "echo" => Err(self
                         .at(kind.span(), "the handler 'echo' takes no value")
                         .help("write handler = \"echo\"")),
