@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -15,12 +16,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::invocation::{Invocation, Outcome, RequestId, invoked_arn, region_of};
+use super::invocation::{Invocation, Outcome, RequestId, region_of};
 use super::runtime_api::RuntimeApi;
 use super::workers::LambdaWorkersOptions;
 use crate::bytecode::function_name;
-use crate::task::TaskCall;
-use crate::task::process::{Process, ProcessLog, describe, forward_lines};
+use crate::task::process::{Process, describe, forward_lines};
 
 /// A runtime has one connection, or two while it reports an error.
 const CONNECTIONS_MAX: usize = 16;
@@ -43,22 +43,17 @@ pub(super) struct Request {
     pub(super) id: RequestId,
     pub(super) trace_id: String,
     pub(super) arn: String,
-    pub(super) payload: Vec<u8>,
+    pub(super) payload: Bytes,
 }
 
 impl Worker {
-    /// Starts a process for the function that `call` names, as number `number` of its pool.
-    pub(super) async fn start(
-        options: &LambdaWorkersOptions,
-        call: &TaskCall,
-        number: u64,
-        log: &ProcessLog,
-    ) -> io::Result<Self> {
+    /// Starts a process for the function `arn`, as number `number` of its pool.
+    pub(super) async fn start(options: &LambdaWorkersOptions, arn: &str, number: u64) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let authority = listener.local_addr()?.to_string();
-        let arn = invoked_arn(call);
-        let name = function_name(&arn).unwrap_or("function");
-        let mut command = options.command.to_command(&environment(options, &authority, &arn, name, number));
+        let log = &options.log;
+        let name = function_name(arn).unwrap_or("function");
+        let mut command = options.command.to_command(&environment(options, &authority, arn, name, number));
         let tag: Arc<str> = format!("{name}#{number}").into();
         let mut logs = JoinSet::new();
         let (process, ()) = Process::spawn(&mut command, |child| {
@@ -85,30 +80,30 @@ impl Worker {
         self.is_ready.load(Ordering::Relaxed)
     }
 
-    /// Has the function invoked.
-    pub(super) async fn invoke(&self, options: &LambdaWorkersOptions, request: Request) -> Outcome {
-        let Request { id, trace_id, arn, payload } = request;
+    /// Has the function invoked; nothing if the process, which had come up before, ended without taking it.
+    pub(super) async fn invoke(&self, options: &LambdaWorkersOptions, request: &Request) -> Option<Outcome> {
         let (taken_sender, taken) = oneshot::channel();
         let (answer_sender, mut answer) = oneshot::channel();
         self.api.submit(Invocation {
-            id,
-            payload: payload.into(),
-            arn,
-            trace_id,
+            id: request.id,
+            payload: request.payload.clone(),
+            arn: request.arn.clone(),
+            trace_id: request.trace_id.clone(),
             timeout: options.timeout,
             taken: taken_sender,
             answer: answer_sender,
         });
         match timeout(options.init_timeout, taken).await {
             Ok(Ok(())) => self.is_ready.store(true, Ordering::Relaxed),
-            Ok(Err(_)) => return self.lost(),
-            Err(_) => return Outcome::TimedOut(options.init_timeout),
+            Ok(Err(_)) if self.is_ready() => return None,
+            Ok(Err(_)) => return Some(self.lost()),
+            Err(_) => return Some(Outcome::TimedOut(options.init_timeout)),
         }
-        match timeout(options.timeout, &mut answer).await {
+        Some(match timeout(options.timeout, &mut answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => self.lost(),
             Err(_) => Outcome::TimedOut(options.timeout),
-        }
+        })
     }
 
     fn lost(&self) -> Outcome {

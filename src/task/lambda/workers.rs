@@ -114,15 +114,19 @@ impl Pool {
         })?;
         let is_minified = matches!(Resource::parse(call.resource()), Resource::Integration(_));
         let (id, trace_id) = self.identity();
-        let worker = match self.worker(&call).await {
-            Ok(worker) => worker,
-            Err(why) => return Outcome::NotStarted(why).into_result(&id, is_minified),
-        };
         let arn = invoked_arn(&call);
-        let request = Request { id, trace_id, arn, payload: call.into_payload() };
-        let outcome = worker.invoke(&self.options, request).await;
-        self.give_back(worker, &outcome);
-        outcome.into_result(&id, is_minified)
+        let request = Request { id, trace_id, arn, payload: call.into_payload().into() };
+        loop {
+            let worker = match self.worker(&request.arn).await {
+                Ok(worker) => worker,
+                Err(why) => return Outcome::NotStarted(why).into_result(&id, is_minified),
+            };
+            // A process may end after its last response, before anybody knows: then the function was not invoked.
+            if let Some(outcome) = worker.invoke(&self.options, &request).await {
+                self.give_back(worker, &outcome);
+                return outcome.into_result(&id, is_minified);
+            }
+        }
     }
 
     fn identity(&self) -> (RequestId, String) {
@@ -131,7 +135,7 @@ impl Pool {
     }
 
     /// An idle worker, or a new one.
-    async fn worker(&self, call: &TaskCall) -> Result<Worker, String> {
+    async fn worker(&self, arn: &str) -> Result<Worker, String> {
         loop {
             let wait_until = {
                 let mut state = self.lock();
@@ -150,7 +154,7 @@ impl Pool {
             state.started += 1;
             state.started - 1
         };
-        let started = Worker::start(&self.options, call, number, &self.options.log).await;
+        let started = Worker::start(&self.options, arn, number).await;
         started.map_err(|error| {
             self.lock().backoff.failed(Instant::now());
             format!("failed to start {}: {error}", self.options.command.program())

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::io::{AsyncRead, BufReader};
 
-use super::lines::{Line, read_line};
+use super::lines::{Line, read_line, skip_line};
 
 /// More of a line is cut away.
 const LINE_BYTES_MAX: usize = 8 << 10;
@@ -54,7 +54,10 @@ pub(in crate::task) async fn forward_lines(
 ) {
     let mut reader = BufReader::with_capacity(LINE_BYTES_MAX, stream);
     let mut line = Vec::new();
-    while let Ok(Line::Whole | Line::Cut) = read_line(&mut reader, &mut line, LINE_BYTES_MAX).await {
+    while let Ok(kind @ (Line::Whole | Line::Cut)) = read_line(&mut reader, &mut line, LINE_BYTES_MAX).await {
         log.write(&process, &line);
+        if kind == Line::Cut && skip_line(&mut reader).await.is_err() {
+            break;
+        }
     }
 }
