@@ -134,7 +134,7 @@ mod tests {
             (r#"{"id":-1,"output":1}"#, None),
             (r#"{"id":"1","output":1}"#, None),
             (r#"{"output":1}"#, None),
-            (r#"[1]"#, None),
+            ("[1]", None),
             (r#"{"id":1,"output":"#, None),
             ("", None),
         ];

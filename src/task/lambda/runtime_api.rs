@@ -153,17 +153,12 @@ impl RuntimeApi {
 
     /// A request's body and trailers; the refusal if it is too long, or was not sent to its end.
     async fn read(&self, request: Request<Incoming>) -> Result<(Bytes, HeaderMap), Answer> {
-        match Limited::new(request.into_body(), self.response_bytes_max).collect().await {
-            Ok(body) => {
-                let trailers = body.trailers().cloned().unwrap_or_default();
-                Ok((body.to_bytes(), trailers))
-            }
-            Err(_) => {
-                let why =
-                    format!("Exceeded maximum allowed payload size ({} bytes).", self.response_bytes_max);
-                Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &why))
-            }
+        if let Ok(body) = Limited::new(request.into_body(), self.response_bytes_max).collect().await {
+            let trailers = body.trailers().cloned().unwrap_or_default();
+            return Ok((body.to_bytes(), trailers));
         }
+        let why = format!("Exceeded maximum allowed payload size ({} bytes).", self.response_bytes_max);
+        Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &why))
     }
 
     fn is_current(&self, id: &str) -> bool {
