@@ -10,7 +10,7 @@ use aslx::{CompileOptions, compile};
 use tokio::sync::mpsc;
 
 /// Longer than anything here takes, on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:210987654321:function:Price";
 
 fn options(handler: &str) -> LambdaWorkersOptions {
