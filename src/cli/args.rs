@@ -122,7 +122,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "[ADDR:]PORT")]
     pub(super) metrics: Option<MetricsAddress>,
 
-    /// No progress bar and no summary
+    /// No progress bar, no summary, and nothing of what programs behind tasks log
     #[arg(short, long)]
     pub(super) quiet: bool,
 }

@@ -18,6 +18,7 @@ mod kernel;
 mod log;
 mod metrics;
 mod output;
+mod process_log;
 mod progress;
 mod s3;
 mod story;

@@ -8,21 +8,22 @@ use toml::de::{DeTable, DeValue};
 use super::error::nearest;
 use super::services::{KEYS, Services};
 use super::settings::{Source, Value};
-use super::{Constant, Echo, FileError, TaskRegistry};
+use super::{BulkheadOptions, Constant, Echo, FileError, TaskRegistry};
 use crate::json::write_json_string;
 
 /// Kinds of handlers that a task file may name in another build or one day; naming one is told apart from a slip.
-const LATER: [&str; 5] = ["http", "exec", "lambda", "aws", "wasm"];
+const LATER: [&str; 2] = ["aws", "wasm"];
 const NOW: &[&str] = &[
     "constant",
     "echo",
-    #[cfg(feature = "http")]
+    "exec",
     "http",
-    #[cfg(feature = "http")]
     "lambda",
     #[cfg(feature = "aws")]
     "aws",
 ];
+/// Bounds around the handler of a task.
+const BOUNDS: [&str; 4] = ["max_concurrency", "max_per_second", "max_queued", "timeout_seconds"];
 const NESTING_DEPTH_MAX: u32 = 1024;
 
 impl TaskRegistry {
@@ -62,13 +63,14 @@ impl TaskRegistry {
     }
 }
 
-struct Reader<'t> {
-    source: Source<'t>,
+/// A task file that is read.
+pub(super) struct Reader<'t> {
+    pub(super) source: Source<'t>,
     services: Services,
 }
 
 impl Reader<'_> {
-    fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
+    pub(super) fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
         self.source.at(span, message)
     }
 
@@ -77,14 +79,18 @@ impl Reader<'_> {
             return Err(self.at(task.span(), "expected a table").help("write [[task]] in double brackets"));
         };
         let (mut resource, mut handler) = (None, None);
+        let mut bounds = Vec::new();
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "resource" => resource = Some(value),
                 "handler" => handler = Some(value),
+                bound if BOUNDS.contains(&bound) => bounds.push((bound, value)),
                 other => {
-                    let help = match nearest(other, ["resource", "handler"]) {
+                    let help = match nearest(other, BOUNDS.into_iter().chain(["resource", "handler"])) {
                         Some(near) => format!("did you mean '{near}'?"),
-                        None => "a task has 'resource' and 'handler'".to_owned(),
+                        None => {
+                            format!("a task has 'resource' and 'handler', and may have {}", BOUNDS.join(", "))
+                        }
                     };
                     return Err(self.at(key.span(), format!("unknown field '{other}'")).help(help));
                 }
@@ -99,7 +105,24 @@ impl Reader<'_> {
         };
         let handler = handler
             .ok_or_else(|| missing("handler", "write handler = \"echo\" or handler = { constant = … }"))?;
-        self.handler(pattern, handler, registry)
+        self.handler(pattern, handler, registry)?;
+        if !bounds.is_empty() {
+            registry.bound_last(self.bounds(&bounds)?);
+        }
+        Ok(())
+    }
+
+    fn bounds(&self, fields: &[(&str, &Value<'_>)]) -> Result<BulkheadOptions, FileError> {
+        let mut options = BulkheadOptions::default();
+        for (key, value) in fields {
+            match *key {
+                "max_concurrency" => options.concurrency_max = Some(self.positive(key, value)?),
+                "max_per_second" => options.rate_per_second = Some(self.positive(key, value)?),
+                "max_queued" => options.queue_max = Some(self.count(key, value)?),
+                _ => options.timeout = Some(self.seconds(key, value)?),
+            }
+        }
+        Ok(options)
     }
 
     fn handler(
@@ -116,13 +139,10 @@ impl Reader<'_> {
             DeValue::String(kind) if kind == "constant" => Err(self
                 .at(handler.span(), "the handler 'constant' needs its value")
                 .help("write handler = { constant = { valid = true } }")),
-            DeValue::String(kind) => match self.services.handler(self.source, kind, None, handler.span())? {
-                Some(handler) => {
-                    registry.handle_async_shared(pattern, handler);
-                    Ok(())
-                }
-                None => Err(self.unknown_kind(handler.span(), kind)),
-            },
+            DeValue::String(kind) if kind == "exec" || kind == "lambda" => Err(self
+                .at(handler.span(), format!("the handler '{kind}' needs a table"))
+                .help(format!("write handler = {{ {kind} = {{ command = [\"program\"] }} }}"))),
+            DeValue::String(kind) => self.service(pattern, kind, None, handler.span(), registry),
             DeValue::Table(table) => {
                 let mut members = table.iter();
                 let (Some((kind, value)), None) = (members.next(), members.next()) else {
@@ -133,16 +153,31 @@ impl Reader<'_> {
                     "echo" => Err(self
                         .at(kind.span(), "the handler 'echo' takes no value")
                         .help("write handler = \"echo\"")),
-                    other => match self.services.handler(self.source, other, Some(value), kind.span())? {
-                        Some(handler) => {
-                            registry.handle_async_shared(pattern, handler);
-                            Ok(())
-                        }
-                        None => Err(self.unknown_kind(kind.span(), other)),
-                    },
+                    "exec" => self.exec(pattern, value, registry),
+                    // With an endpoint it is a service, else processes of its own.
+                    "lambda" if !is_table_with(value, "endpoint") => self.lambda(pattern, value, registry),
+                    other => self.service(pattern, other, Some(value), kind.span(), registry),
                 }
             }
             _ => Err(self.at(handler.span(), "'handler' must be a string or a table")),
+        }
+    }
+
+    /// A handler that reaches something over the network.
+    fn service(
+        &self,
+        pattern: &str,
+        kind: &str,
+        value: Option<&Value<'_>>,
+        span: Range<usize>,
+        registry: &mut TaskRegistry,
+    ) -> Result<(), FileError> {
+        match self.services.handler(self.source, kind, value, span.clone())? {
+            Some(handler) => {
+                registry.handle_async_shared(pattern, handler);
+                Ok(())
+            }
+            None => Err(self.unknown_kind(span, kind)),
         }
     }
 
@@ -226,4 +261,8 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+fn is_table_with(value: &Value<'_>, key: &str) -> bool {
+    matches!(value.get_ref(), DeValue::Table(table) if table.get(key).is_some())
 }

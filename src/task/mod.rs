@@ -10,12 +10,19 @@ mod async_handler;
 #[cfg(feature = "aws")]
 pub mod aws;
 mod batch;
+mod bulkhead;
 mod call;
 mod constant;
 mod echo;
 mod error;
+#[cfg(feature = "exec")]
+mod exec;
 #[cfg(feature = "cli")]
 mod file;
+#[cfg(feature = "cli")]
+mod file_fields;
+#[cfg(feature = "cli")]
+mod file_process;
 mod function;
 mod handler;
 #[cfg(feature = "http")]
@@ -23,6 +30,8 @@ pub mod http;
 mod lambda;
 mod mock;
 mod pattern;
+#[cfg(any(feature = "exec", feature = "lambda"))]
+mod process;
 mod registry;
 #[cfg(feature = "http")]
 mod secret;
@@ -36,13 +45,20 @@ mod tests;
 
 pub use async_handler::{AsyncTaskHandler, TaskFuture};
 pub use batch::{BatchOptions, BatchTaskHandler, Batched};
+pub use bulkhead::{Bulkhead, BulkheadOptions};
 pub use call::TaskCall;
 pub use constant::Constant;
 pub use echo::Echo;
 pub use error::{FileError, UnansweredError, UnansweredTask};
+#[cfg(feature = "exec")]
+pub use exec::{Coprocess, CoprocessOptions};
 pub use function::IntoReply;
 pub use handler::{FixedReply, Reply, ReplyBody, TaskError, TaskHandler, TaskRequest};
+#[cfg(feature = "lambda")]
+pub use lambda::{LambdaWorkers, LambdaWorkersOptions};
 pub use mock::{MockConfig, TestCase};
+#[cfg(any(feature = "exec", feature = "lambda"))]
+pub use process::{ProcessCommand, ProcessLine, ProcessLog};
 pub use registry::TaskRegistry;
 #[cfg(feature = "http")]
 pub use secret::Secret;

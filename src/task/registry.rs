@@ -9,6 +9,8 @@ use super::table::{Route, TaskTable};
 use super::{
     AsyncTaskHandler, BatchOptions, BatchTaskHandler, Batched, FixedReply, Resource, TaskHandler, TestCase,
 };
+#[cfg(feature = "cli")]
+use super::{Bulkhead, BulkheadOptions, ProcessLog, bulkhead::Immediate};
 use crate::bytecode::{Program, TaskSite, function_name};
 use crate::json::Document;
 
@@ -20,6 +22,9 @@ use crate::json::Document;
 pub struct TaskRegistry {
     entries: Vec<Entry>,
     test_case: Option<Arc<TestCase>>,
+    /// Where the programs that a task file names log.
+    #[cfg(feature = "cli")]
+    process_log: ProcessLog,
 }
 
 /// A pattern and its handler.
@@ -109,6 +114,23 @@ impl TaskRegistry {
     fn add(&mut self, pattern: &str, handler: Handler) -> &mut Self {
         self.entries.push(Entry { pattern: Pattern::new(pattern), handler });
         self
+    }
+
+    /// Puts bounds around the handler added last.
+    #[cfg(feature = "cli")]
+    pub(super) fn bound_last(&mut self, options: BulkheadOptions) {
+        let Some(entry) = self.entries.last_mut() else { return };
+        let handler: Arc<dyn AsyncTaskHandler> = match &entry.handler {
+            Handler::Sync(handler) => Arc::new(Immediate(Arc::clone(handler))),
+            Handler::Async(handler) => Arc::clone(handler),
+        };
+        entry.handler = Handler::Async(Arc::new(Bulkhead::shared(options, handler)));
+    }
+
+    /// Where the programs that a task file names log: what they write beside their answers, until this is set nowhere.
+    #[cfg(feature = "cli")]
+    pub fn process_log(&self) -> &ProcessLog {
+        &self.process_log
     }
 
     /// Answers the states that a mock file's test case names.

@@ -41,6 +41,7 @@ impl Services {
     }
 
     /// The handler of a kind, with its settings; `span` is its place. `None`: none of these.
+    #[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "only AWS's may lack what is to be said here"))]
     pub(super) fn handler(
         &self,
         source: Source<'_>,
@@ -53,9 +54,6 @@ impl Services {
         match (kind, settings) {
             ("http", settings) => self.http.http(settings.transpose()?.as_ref()).map(Some),
             ("lambda", Some(settings)) => self.http.lambda(&settings?).map(Some),
-            ("lambda", None) => Err(source
-                .at(span, "the handler 'lambda' needs its endpoint")
-                .help("write handler = { lambda = { endpoint = \"http://127.0.0.1:3001\" } }")),
             #[cfg(feature = "aws")]
             ("aws", settings) => {
                 let error = |reason| source.at(span.clone(), reason);

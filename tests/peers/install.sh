@@ -5,9 +5,10 @@ cd "$(dirname "$0")/../.."
 peers=${CARGO_TARGET_DIR:-target}/peers
 mkdir -p "$peers"
 
-# Python: moto, which speaks like AWS's services.
+# Python: moto, which speaks like AWS's services; the runtime interface client of Lambda.
 [ -x "$peers/venv/bin/python" ] || python3 -m venv "$peers/venv"
-"$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check 'moto[server]==5.1.22' boto3==1.44.5
+"$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check 'moto[server]==5.1.22' boto3==1.44.5 \
+    awslambdaric==4.2.2
 
 # Node: dynalite, which speaks like DynamoDB.
 [ -x "$peers/node_modules/.bin/dynalite" ] ||

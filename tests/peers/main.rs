@@ -2,5 +2,6 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod lambda_python;
 #[cfg(feature = "aws")]
 mod process;

@@ -5,7 +5,7 @@ use std::io;
 use crate::{
     cli::{
         args::ExecArguments, config::ExecConfig, definition::Definition, error::CliError,
-        exit_code::ExitStatus, file, output, story::Story,
+        exit_code::ExitStatus, file, output, process_log, story::Story,
     },
     executor::{OutcomeStatus, Runner, Unanswered},
     json::{Document, ParseError},
@@ -17,6 +17,7 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
     let limits = Limits::default();
     let definition = Definition::read(&arguments.definition, &arguments.execution.text)?;
     let config = ExecConfig::new(arguments, &definition)?;
+    process_log::show(config.execution.tasks.process_log(), io::stderr());
     let input = match &arguments.input {
         Some(value) => file::read_json("--input", value, &limits)?,
         None => Document::parse(*b"{}", 1).map_err(not_json)?,

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use crate::{
     cli::{
         args::RunArguments, config::RunConfig, definition::Definition, error::CliError,
-        exit_code::ExitStatus, interrupt, metrics, output, progress::ProgressBar,
+        exit_code::ExitStatus, interrupt, metrics, output, process_log, progress::ProgressBar,
     },
     pipeline::{InputForm, Pipeline, PipelineBuilder, Resumption, Summary},
     sink::Sink,
@@ -18,6 +18,7 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     let definition = Definition::read(&arguments.definition, &arguments.execution.text)?;
     let config = RunConfig::new(arguments, &definition)?;
     let program = definition.compile(config.execution.machine_type, &config.limits)?;
+    let processes = config.execution.tasks.process_log().clone();
     let mut builder = Pipeline::builder(program);
     builder.names(config.execution.names()).time(config.execution.time(None));
     builder.tasks(config.execution.tasks).limits(config.limits);
@@ -37,6 +38,11 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
         builder.checkpoint(checkpoint);
     }
     let bar = config.shows_progress.then(ProgressBar::new);
+    match bar.as_ref() {
+        _ if arguments.quiet => {}
+        Some(bar) => process_log::show(&processes, bar.beside(io::stderr())),
+        None => process_log::show(&processes, io::stderr()),
+    }
     connect(&mut builder, arguments, bar.as_ref())?;
     let log = open_log(arguments, bar.as_ref())?;
     if let Some(log) = &log {

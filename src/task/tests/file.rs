@@ -68,6 +68,19 @@ fn unusable_task_files_say_where_and_why() {
         "[[task]]\nresource = \"a\"\nhandler = { constant = { n = nan } }",
         "[[task]]\nresource = \"a\"\nhandlr = \"echo\"",
         "[[task]]\nresource = \"a\"\ntimeout = 5",
+        "[[task]]\nresource = \"a\"\nhandler = \"echo\"\nmax_concurency = 5",
+        "[[task]]\nresource = \"a\"\nhandler = \"echo\"\nmax_concurrency = 0",
+        "[[task]]\nresource = \"a\"\nhandler = \"echo\"\nmax_per_second = \"ten\"",
+        "[[task]]\nresource = \"a\"\nhandler = \"echo\"\nmax_queued = -1",
+        "[[task]]\nresource = \"a\"\nhandler = \"lambda\"",
+        "[[task]]\nresource = \"a\"\nhandler = { lambda = [\"python3\"] }",
+        "[[task]]\nresource = \"a\"\nhandler = { lambda = { workers = 2 } }",
+        "[[task]]\nresource = \"a\"\nhandler = { lambda = { command = [\"a\"], timeout_seconds = 0 } }",
+        "[[task]]\nresource = \"a\"\nhandler = { lambda = { command = [\"a\"], environment = { A = 1 } } }",
+        "[[task]]\nresource = \"a\"\nhandler = { exec = { comand = [\"a\"] } }",
+        "[[task]]\nresource = \"a\"\nhandler = { exec = { command = \"a b\" } }",
+        "[[task]]\nresource = \"a\"\nhandler = { exec = { command = [] } }",
+        "[[task]]\nresource = \"a\"\nhandler = { exec = { command = [\"a\"], processes = 0 } }",
     ];
     let mut report = String::new();
     for text in files {
@@ -78,6 +91,34 @@ fn unusable_task_files_say_where_and_why() {
     insta::assert_snapshot!(
         report.replace(", lambda, aws", ", lambda").replace("aws, connection", "connection")
     );
+}
+
+#[test]
+fn programs_and_bounds_make_handlers_that_answer_later() {
+    let registry = TaskRegistry::from_toml(
+        "folder/tasks.toml",
+        r#"
+[[task]]
+resource = "lambda"
+handler  = { lambda = { command = ["python3", "-m", "awslambdaric", "a.b"], handler = "a.b", directory = "functions", workers = 3, timeout_seconds = 2.5, init_timeout_seconds = 9, memory_mb = 512, environment = { A = "1" } } }
+
+[[task]]
+resource = "exec"
+handler  = { exec = { command = ["./score"], processes = 2, max_in_flight = 8 } }
+max_queued = 0
+timeout_seconds = 0.5
+
+[[task]]
+resource = "echo"
+handler  = "echo"
+max_concurrency = 1
+max_per_second = 10
+"#,
+    )
+    .expect("a valid task file");
+    for resource in ["lambda", "exec", "echo"] {
+        assert_eq!(constant(&registry, resource), "(async)", "{resource}");
+    }
 }
 
 #[test]

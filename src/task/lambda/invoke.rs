@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::registry::{Entry, Handler};
-use super::{
+use crate::json::{Doc, NodeId, Parser, Tag, Tape};
+use crate::task::registry::{Entry, Handler};
+use crate::task::{
     AsyncTaskHandler, Reply, ReplyBody, Resource, TaskCall, TaskError, TaskFuture, TaskHandler, TaskRequest,
 };
-use crate::json::{Doc, NodeId, Parser, Tag, Tape};
 
 const ENVELOPE_START: &[u8] = br#"{"ExecutedVersion":"$LATEST","Payload":"#;
 const ENVELOPE_END: &[u8] = br#","StatusCode":200}"#;
@@ -18,7 +18,7 @@ const NESTING_DEPTH_MAX: u32 = 10_000;
 
 /// Buffers for one invocation.
 #[derive(Debug)]
-pub(super) struct InvokeScratch {
+pub(in crate::task) struct InvokeScratch {
     parser: Parser,
     tape: Tape,
     reply: Reply,
@@ -31,7 +31,7 @@ impl InvokeScratch {
 }
 
 /// The service integration, in front of the handlers of single functions.
-pub(super) struct LambdaInvoke {
+pub(in crate::task) struct LambdaInvoke {
     /// The handler, if the definition names the function.
     handler: Option<Handler>,
     /// Otherwise all of them: the request names it.
@@ -48,12 +48,16 @@ struct Invocation<'r> {
 
 impl LambdaInvoke {
     /// `handler`: that of the function named in the definition.
-    pub(super) fn new(resource: Resource<'_>, handler: Option<Handler>, entries: Arc<[Entry]>) -> Self {
+    pub(in crate::task) fn new(
+        resource: Resource<'_>,
+        handler: Option<Handler>,
+        entries: Arc<[Entry]>,
+    ) -> Self {
         Self { handler, entries, has_envelope: resource.has_response_envelope() }
     }
 
     /// The service's response around a function's reply.
-    pub(super) fn wrap(payload: &[u8], out: &mut Vec<u8>) {
+    pub(in crate::task) fn wrap(payload: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(ENVELOPE_START);
         out.extend_from_slice(payload);
         out.extend_from_slice(ENVELOPE_END);
@@ -171,7 +175,7 @@ fn doc_member(doc: Doc<'_>, key: &str) -> Option<NodeId> {
 }
 
 /// The `FunctionName` of a request or of a definition's parameters.
-pub(super) fn function_name_in(doc: Doc<'_>) -> Option<Cow<'_, str>> {
+pub(in crate::task) fn function_name_in(doc: Doc<'_>) -> Option<Cow<'_, str>> {
     let node = doc_member(doc, "FunctionName")?;
     matches!(doc.tag(node), Tag::String | Tag::EscapedString).then(|| doc.string(node).to_text())
 }
