@@ -8,7 +8,9 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{exit_code, log::LogArguments, metrics::MetricsAddress, s3::S3Arguments};
+use super::{
+    callback::CallbackArguments, exit_code, log::LogArguments, metrics::MetricsAddress, s3::S3Arguments,
+};
 use crate::asl::{model::MachineType, text::TextFormat};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
@@ -204,6 +206,9 @@ pub(super) struct ExecutionArguments {
 
     #[command(flatten)]
     pub(super) s3: S3Arguments,
+
+    #[command(flatten)]
+    pub(super) callback: CallbackArguments,
 
     /// Name of the state machine [default: that of an artifact, else the file's name without .asl.json]
     #[arg(long, value_name = "NAME")]

@@ -20,7 +20,7 @@ use crate::{
     limits::{Limits, PAYLOAD_BYTES_UNLIMITED},
     map_run::ObjectStore,
     pipeline::{CheckpointOptions, OutputForm, OutputOrder},
-    task::{MockConfig, TaskRegistry},
+    task::{Callbacks, MockConfig, TaskRegistry},
     value::timestamp::Timestamp,
     vm::Names,
 };
@@ -32,6 +32,7 @@ pub(super) struct ExecutionConfig {
     pub(super) state_machine_name: String,
     pub(super) tasks: TaskRegistry,
     pub(super) object_store: Option<Arc<dyn ObjectStore>>,
+    pub(super) callbacks: Option<Callbacks>,
     pub(super) is_clock_virtual: bool,
     pub(super) seed: u64,
 }
@@ -50,11 +51,16 @@ impl ExecutionConfig {
             let test_case = mocks.and_then(|mocks| mocks.test_case(&name, test_case));
             tasks.mock(test_case.map_err(CliError::unusable)?);
         }
+        let callbacks = arguments.callback.callbacks();
+        if let Some(callbacks) = &callbacks {
+            tasks.callbacks(callbacks);
+        }
         Ok(Self {
             machine_type,
             state_machine_name: name,
             tasks,
             object_store: arguments.s3.object_store()?,
+            callbacks,
             is_clock_virtual: arguments.clock == ClockArgument::Virtual,
             seed: arguments.seed.unwrap_or_else(random_seed),
         })

@@ -9,6 +9,7 @@
 mod async_handler;
 mod batch;
 mod call;
+mod callback;
 mod constant;
 mod echo;
 mod error;
@@ -27,6 +28,7 @@ mod tests;
 pub use async_handler::{AsyncTaskHandler, TaskFuture};
 pub use batch::{BatchOptions, BatchTaskHandler, Batched};
 pub use call::TaskCall;
+pub use callback::{ActivityAssignment, CallbackError, Callbacks};
 pub use constant::Constant;
 pub use echo::Echo;
 pub use error::{FileError, UnansweredError, UnansweredTask};
@@ -37,5 +39,6 @@ pub use registry::TaskRegistry;
 
 pub use crate::bytecode::{Integration, IntegrationPattern, Resource};
 
+pub(crate) use call::CallContext;
 pub(crate) use mock::{CallCounts, MockResponse};
 pub(crate) use table::{Route, TaskTable};

@@ -137,9 +137,12 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// A token that is the same for every read during one attempt, and another for the next.
-    fn task_token(&self, slot: u32) -> String {
+    pub(super) fn task_token(&self, slot: u32) -> String {
         let strand = &self.state.strands[slot as usize];
         let visit = u64::from(strand.entered_event) << 20 | u64::from(strand.retry_count);
+        if let Some(key) = &self.names.token_key {
+            return key.token(&self.names.state_machine, [self.state.seed, strand.seed, visit]);
+        }
         String::from_utf8_lossy(&Random::new(mix(strand.seed, TOKEN_DRAW | visit)).uuid_v4()).into_owned()
     }
 }

@@ -2,14 +2,18 @@
 
 use std::io;
 
+use tokio::runtime;
+
 use crate::{
+    bytecode::Program,
     cli::{
         args::ExecArguments, config::ExecConfig, definition::Definition, error::CliError,
         exit_code::ExitStatus, file, output, story::Story,
     },
-    executor::{OutcomeStatus, Runner, Unanswered},
+    executor::{Executor, Outcome, OutcomeStatus, Runner, Unanswered},
     json::{Document, ParseError},
     limits::Limits,
+    telemetry::ExecutionLog,
 };
 
 /// Runs one execution and tells what happened.
@@ -22,20 +26,15 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
         None => Document::parse(*b"{}", 1).map_err(not_json)?,
     };
     let program = definition.compile(config.execution.machine_type, &limits)?;
-    let mut builder = Runner::builder(program);
-    builder.tasks(config.execution.tasks).unanswered(Unanswered::FailWhenReached).limits(limits);
-    builder.names(config.names).time(config.time).seed(config.execution.seed).trace(true);
-    if let Some(store) = config.execution.object_store {
-        builder.object_store(store);
-    }
-    builder.record_history(arguments.trace);
     let log = arguments.execution.log.open(io::stderr())?;
-    if let Some(log) = &log {
-        builder.log(log.clone());
-    }
-    let mut runner = builder.build().map_err(CliError::unusable)?;
-    let mut output = Vec::new();
-    let outcome = runner.run(input.doc().bytes(), &mut output).map_err(not_json)?;
+    let _endpoint = arguments.execution.callback.serve(config.execution.callbacks.as_ref(), false)?;
+    let records = (arguments.trace, log.as_ref());
+    // Only what answers later needs threads beside this one.
+    let (outcome, output) = if config.execution.tasks.is_async() {
+        execute(config, program, input.doc().bytes(), records)?
+    } else {
+        run(config, program, input.doc().bytes(), records)?
+    };
     let status = match outcome.status {
         OutcomeStatus::Succeeded => ExitStatus::Success,
         _ => ExitStatus::Failed,
@@ -45,6 +44,51 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
     output::print(text.as_bytes())?;
     arguments.execution.log.finish(log.as_ref())?;
     Ok(status)
+}
+
+/// What one execution is made with, on either kind of builder.
+macro_rules! configure {
+    ($builder:ident, $config:ident, $trace:ident, $log:ident) => {
+        $builder.tasks($config.execution.tasks).unanswered(Unanswered::FailWhenReached);
+        $builder.names($config.names).time($config.time).seed($config.execution.seed).trace(true);
+        if let Some(store) = $config.execution.object_store {
+            $builder.object_store(store);
+        }
+        $builder.record_history($trace);
+        if let Some(log) = $log {
+            $builder.log(log.clone());
+        }
+    };
+}
+
+type Ended = (Outcome, Vec<u8>);
+
+fn run(
+    config: ExecConfig,
+    program: Program,
+    input: &[u8],
+    (trace, log): (bool, Option<&ExecutionLog>),
+) -> Result<Ended, CliError> {
+    let mut builder = Runner::builder(program);
+    configure!(builder, config, trace, log);
+    let mut output = Vec::new();
+    let outcome = builder.build().map_err(CliError::unusable)?.run(input, &mut output).map_err(not_json)?;
+    Ok((outcome, output))
+}
+
+fn execute(
+    config: ExecConfig,
+    program: Program,
+    input: &[u8],
+    (trace, log): (bool, Option<&ExecutionLog>),
+) -> Result<Ended, CliError> {
+    let mut builder = Executor::builder(program);
+    configure!(builder, config, trace, log);
+    let executor = builder.workers(1).build().map_err(CliError::unusable)?;
+    let runtime = runtime::Builder::new_current_thread().build().map_err(CliError::unusable)?;
+    let completed = runtime.block_on(executor.execute(input)).map_err(CliError::unusable)?;
+    executor.shut_down();
+    Ok((completed.outcome, completed.output))
 }
 
 fn not_json(error: ParseError) -> CliError {

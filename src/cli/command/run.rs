@@ -48,6 +48,8 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
             output::report(&format_args!("metrics: {address}\n"));
         }
     }
+    let callbacks = config.execution.callbacks.as_ref();
+    let _endpoint = arguments.execution.callback.serve(callbacks, arguments.quiet)?;
     let pipeline = builder.build().map_err(CliError::run)?;
     let resumption = pipeline.resumption().cloned();
     let drain = pipeline.drain();
