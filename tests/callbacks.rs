@@ -1,11 +1,12 @@
 //! Tasks that wait for a callback: answered, failed, late, forged, stopped; activities and their workers.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aslx::asl::model::MachineType;
 use aslx::bytecode::Program;
-use aslx::executor::{Completed, Executor, ExecutorBuilder, ManualClock, OutcomeStatus, Time};
+use aslx::executor::{Clock, Completed, Executor, ExecutorBuilder, ManualClock, OutcomeStatus, Time};
 use aslx::task::{CallbackError, Callbacks, TaskCall, TaskError, TaskRegistry};
 use aslx::value::timestamp::Timestamp;
 use aslx::vm::Names;
@@ -27,6 +28,20 @@ fn task(resource: &str, members: &str, states: &str) -> Program {
     program(&format!(
         r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"{resource}","Parameters":{{"FunctionName":"Ask","Payload":{{"token.$":"$$.Task.Token"}}}}{members}}}{states}}}}}"#
     ))
+}
+
+/// A clock that moves only when it is told to.
+#[derive(Debug)]
+struct HeldClock(AtomicI64);
+
+impl Clock for HeldClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    fn block_for(&self, _: Timestamp) -> Duration {
+        Duration::from_millis(1)
+    }
 }
 
 /// The tokens that were sent out, and how many.
@@ -149,13 +164,15 @@ async fn a_callback_that_is_too_late_is_told_so() {
     let (callbacks, desk) = (Callbacks::new(), Desk::new());
     let mut tasks = TaskRegistry::new();
     desk.answer(tasks.callbacks(&callbacks));
-    // The clock is where somebody waits for it to be: the timeout is over at once.
-    let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
+    let clock = Arc::new(HeldClock(AtomicI64::new(0)));
     let mut builder = builder(task(TOKEN, r#","TimeoutSeconds":60,"End":true"#, ""), tasks);
-    let executor = Arc::new(builder.time(Time::Real(clock)).build().expect("all answered"));
-    let failed = start(&executor).await.expect("no panic").outcome;
+    let executor = Arc::new(builder.time(Time::Real(clock.clone())).build().expect("all answered"));
+    let execution = start(&executor);
+    let token = desk.token().await;
+    clock.0.store(60_000, Ordering::SeqCst);
+    let failed = execution.await.expect("no panic").outcome;
     assert_eq!((failed.error.as_deref(), failed.cause.as_deref()), (Some("States.Timeout"), None));
-    let late = callbacks.send_task_success(&desk.token().await, b"1").expect_err("too late");
+    let late = callbacks.send_task_success(&token, b"1").expect_err("too late");
     assert_eq!(late.to_string(), "Task Timed Out: 'Provided task does not exist anymore'");
     assert_eq!(callbacks.waiting_count(), 0);
 }
@@ -249,7 +266,8 @@ async fn whoever_is_stopped_waits_no_longer() {
     desk.token().await;
     execution.abort();
     assert!(execution.await.is_err_and(|error| error.is_cancelled()));
-    Arc::into_inner(executor).expect("nobody else has it").shut_down();
+    let executor = Arc::into_inner(executor).expect("nobody else has it");
+    tokio::task::spawn_blocking(|| executor.shut_down()).await.expect("no panic");
     assert_eq!(callbacks.waiting_count(), 0, "an execution that is given up waits for nothing");
 }
 

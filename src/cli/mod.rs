@@ -20,6 +20,7 @@ mod metrics;
 mod output;
 mod progress;
 mod s3;
+mod state_machines;
 mod story;
 
 pub use dispatch::main;

@@ -279,6 +279,7 @@ impl Drive<'_> {
             token: has_token.then(|| active.task_token(strand).into()),
             heartbeat: heartbeat_ms.map(Duration::from_millis),
             now: self.now,
+            seed: active.task_seed(strand),
             nesting_depth: self.setup.nesting_depth,
         }
     }

@@ -315,7 +315,7 @@ fn new_setup(
 }
 
 /// Gives an execution up when its caller's future is dropped; no matter once it has ended.
-struct GivenUp(Arc<Whereabouts>);
+pub(super) struct GivenUp(pub(super) Arc<Whereabouts>);
 
 impl Drop for GivenUp {
     fn drop(&mut self) {

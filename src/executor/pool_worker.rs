@@ -155,7 +155,7 @@ fn answer(
         }
     };
     let output = if failure.is_none() { output } else { Vec::new() };
-    let completed = Completed { outcome: Outcome::new(failure, visits, history), output };
+    let completed = Completed { outcome: Outcome::new(failure, visits, history), output, ended_at };
     // Whoever gave the execution up wants no answer.
     let _ = caller.send(Ok(completed));
 }

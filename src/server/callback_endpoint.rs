@@ -8,17 +8,17 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::State;
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 use super::aws_json::{Refusal, Request, operation, response};
 use super::guard::Guard;
 use super::listener::BoundedListener;
 use crate::json::write_json_string;
-use crate::task::{CallbackError, Callbacks};
+use crate::task::Callbacks;
 
 /// Largest request: an output of 262,144 characters, escaped, with its token.
 const BODY_BYTES_MAX: usize = 2 << 20;
@@ -31,6 +31,9 @@ const ARN_LENGTH_MAX: usize = 256;
 const WORKER_NAME_LENGTH_MAX: usize = 80;
 /// How long a worker waits for a task before it is told that there is none (AWS: 60 seconds).
 const POLL_DURATION: Duration = Duration::from_secs(60);
+const NO_TASK: &[u8] = br#"{"taskToken":null}"#;
+/// How long answers that are under way may take once the endpoint is to end.
+const LAST_ANSWERS_DURATION: Duration = Duration::from_secs(2);
 
 /// Where an endpoint listens, and whom it lets in.
 #[derive(Clone)]
@@ -50,10 +53,10 @@ impl CallbackEndpointOptions {
 }
 
 /// Takes callbacks over HTTP, in AWS's JSON 1.0 protocol: `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat` and
-/// `GetActivityTask`, as AWS's own clients send them. It listens until it is dropped.
+/// `GetActivityTask`, as AWS's own clients send them. It listens until it is dropped; requests that have come by then are answered.
 pub struct CallbackEndpoint {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
+    stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -61,6 +64,7 @@ pub struct CallbackEndpoint {
 struct Shared {
     callbacks: Callbacks,
     guard: Guard,
+    stopped: watch::Receiver<bool>,
 }
 
 impl CallbackEndpoint {
@@ -78,20 +82,28 @@ impl CallbackEndpoint {
         let listener = runtime.block_on(TcpListener::bind(address))?;
         let address = listener.local_addr()?;
         let guard = Guard::new(address, bearer_token.as_deref());
-        let router = Router::new()
-            .fallback(answer)
-            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-            .with_state(Arc::new(Shared { callbacks, guard }));
-        let (stop, stopped) = oneshot::channel::<()>();
+        let stop = watch::Sender::new(false);
+        let router = Router::new().fallback(answer).with_state(Arc::new(Shared {
+            callbacks,
+            guard,
+            stopped: stop.subscribe(),
+        }));
+        let served = axum::serve(BoundedListener::new(listener), router)
+            .with_graceful_shutdown(wait_for_stop(stop.subscribe()));
+        let stopped = stop.subscribe();
         let listen = async move {
+            let end = async {
+                wait_for_stop(stopped).await;
+                tokio::time::sleep(LAST_ANSWERS_DURATION).await;
+            };
             tokio::select! {
-                _ = axum::serve(BoundedListener::new(listener), router) => {}
-                _ = stopped => {}
+                _ = served => {}
+                () = end => {}
             }
         };
         let thread = std::thread::Builder::new().name("aslx-callbacks".to_owned());
         let thread = thread.spawn(move || runtime.block_on(listen))?;
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, stop, thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -102,7 +114,7 @@ impl CallbackEndpoint {
 
 impl Drop for CallbackEndpoint {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        self.stop.send_replace(true);
         if let Some(thread) = self.thread.take() {
             // If it panicked, nobody was served any more.
             let _ = thread.join();
@@ -110,34 +122,38 @@ impl Drop for CallbackEndpoint {
     }
 }
 
-async fn answer(
-    State(shared): State<Arc<Shared>>,
-    method: Method,
-    headers: HeaderMap,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
-) -> Response<Body> {
-    let answered = shared.answer(&method, &headers, body.ok()).await;
+async fn wait_for_stop(mut stopped: watch::Receiver<bool>) {
+    // Whoever could say so being gone says it too.
+    let _ = stopped.wait_for(|is_stopped| *is_stopped).await;
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let answered = shared.answer(&parts.method, &parts.headers, body).await;
     answered.map_or_else(|refusal| refusal.to_response(), |json| response(StatusCode::OK, json))
 }
 
+/// The whole body; not a byte of one that says it is too large.
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    let too_large = |_| {
+        let message = format!("the request has more than {BODY_BYTES_MAX} bytes, or ends too early");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", message)
+    };
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(too_large(()));
+    }
+    axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large(()))
+}
+
 impl Shared {
-    async fn answer(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-        body: Option<Bytes>,
-    ) -> Result<Vec<u8>, Refusal> {
+    async fn answer(&self, method: &Method, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Refusal> {
         self.guard.check(headers)?;
         if method != Method::POST {
             let message = "requests are sent with POST";
             return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "UnknownOperationException", message));
         }
         let operation = operation(headers)?;
-        let body = body.ok_or_else(|| {
-            let message = format!("the request has more than {BODY_BYTES_MAX} bytes");
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", message)
-        })?;
-        let request = Request::parse(&body)?;
+        let request = Request::parse(&read(body).await?)?;
         let token = || request.required("taskToken", TOKEN_LENGTH_MAX);
         match operation {
             "SendTaskSuccess" => {
@@ -162,10 +178,11 @@ impl Shared {
     async fn activity_task(&self, request: &Request) -> Result<Vec<u8>, Refusal> {
         let arn = request.required("activityArn", ARN_LENGTH_MAX)?;
         request.optional("workerName", WORKER_NAME_LENGTH_MAX)?;
-        let assigned: Result<Result<_, CallbackError>, _> =
-            tokio::time::timeout(POLL_DURATION, self.callbacks.get_activity_task(&arn)).await;
-        let Ok(assigned) = assigned else { return Ok(br#"{"taskToken":null}"#.to_vec()) };
-        let assigned = assigned?;
+        let assigned = tokio::select! {
+            assigned = self.callbacks.get_activity_task(&arn) => assigned?,
+            () = tokio::time::sleep(POLL_DURATION) => return Ok(NO_TASK.to_vec()),
+            () = wait_for_stop(self.stopped.clone()) => return Ok(NO_TASK.to_vec()),
+        };
         let mut json = b"{\"input\":".to_vec();
         write_json_string(&String::from_utf8_lossy(&assigned.input), &mut json);
         json.extend_from_slice(b",\"taskToken\":");

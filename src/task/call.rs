@@ -28,6 +28,8 @@ pub(crate) struct CallContext {
     pub(crate) heartbeat: Option<Duration>,
     /// The time, as the execution sees it.
     pub(crate) now: Timestamp,
+    /// Where the randomness of whatever the call starts comes from: every attempt has its own.
+    pub(crate) seed: u64,
     /// How many executions started one another before this one.
     pub(crate) nesting_depth: u32,
 }

@@ -7,7 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::nearest;
-use super::{Constant, Echo, FileError, TaskRegistry};
+use super::{Constant, Echo, FileError, StateMachineEntry, TaskFile, TaskRegistry};
+use crate::asl::model::MachineType;
 use crate::json::write_json_string;
 
 /// Kinds of handlers that a task file may name one day; naming one now is told apart from a slip.
@@ -24,6 +25,13 @@ impl TaskRegistry {
         Self::from_toml(&name, &text)
     }
 
+    /// Reads a task file's text; `file` is its name for messages. State machines that it names are of no use here.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
+        TaskFile::from_toml(file, text).map(|file| file.tasks)
+    }
+}
+
+impl TaskFile {
     /// Reads a task file's text; `file` is its name for messages.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
         let reader = Reader { file, text };
@@ -31,22 +39,27 @@ impl TaskRegistry {
             let offset = error.span().map_or(0, |span| span.start);
             FileError::at(file, text, offset, error.message().to_owned())
         })?;
-        let mut registry = Self::new();
+        let mut read = Self::default();
         for (key, value) in table.get_ref() {
-            if key.get_ref() != "task" {
-                let message = format!("unknown key '{}'", key.get_ref());
-                return Err(reader.at(key.span(), message).help("a task file consists of [[task]] tables"));
+            let name = key.get_ref();
+            if !["task", "state_machine"].contains(&name.as_ref()) {
+                let help = "a task file consists of [[task]] and [[state_machine]] tables";
+                return Err(reader.at(key.span(), format!("unknown key '{name}'")).help(help));
             }
-            let DeValue::Array(tasks) = value.get_ref() else {
+            let DeValue::Array(tables) = value.get_ref() else {
                 return Err(reader
-                    .at(value.span(), "'task' must be a list")
-                    .help("write [[task]] in double brackets"));
+                    .at(value.span(), format!("'{name}' must be a list"))
+                    .help(format!("write [[{name}]] in double brackets")));
             };
-            for task in tasks {
-                reader.task(task, &mut registry)?;
+            for table in tables {
+                if name == "task" {
+                    reader.task(table, &mut read.tasks)?;
+                } else {
+                    read.state_machines.push(reader.state_machine(table)?);
+                }
             }
         }
-        Ok(registry)
+        Ok(read)
     }
 }
 
@@ -90,6 +103,42 @@ impl Reader<'_> {
         let handler = handler
             .ok_or_else(|| missing("handler", "write handler = \"echo\" or handler = { constant = … }"))?;
         self.handler(pattern, handler, registry)
+    }
+
+    fn state_machine(&self, entry: &Value<'_>) -> Result<StateMachineEntry, FileError> {
+        let DeValue::Table(table) = entry.get_ref() else {
+            let help = "write [[state_machine]] in double brackets";
+            return Err(self.at(entry.span(), "expected a table").help(help));
+        };
+        let (mut name, mut definition, mut machine_type) = (None, None, None);
+        for (key, value) in table {
+            let DeValue::String(text) = value.get_ref() else {
+                return Err(self.at(value.span(), format!("'{}' must be a string", key.get_ref())));
+            };
+            match key.get_ref().as_ref() {
+                "name" => name = Some(text.to_string()),
+                "definition" => definition = Some(text.to_string().into()),
+                "type" => {
+                    machine_type = Some(match text.to_ascii_lowercase().as_str() {
+                        "standard" => MachineType::Standard,
+                        "express" => MachineType::Express,
+                        _ => return Err(self.at(value.span(), "'type' is \"standard\" or \"express\"")),
+                    });
+                }
+                other => {
+                    let help = match nearest(other, ["name", "definition", "type"]) {
+                        Some(near) => format!("did you mean '{near}'?"),
+                        None => "a state machine has 'definition', and may have 'name' and 'type'".to_owned(),
+                    };
+                    return Err(self.at(key.span(), format!("unknown field '{other}'")).help(help));
+                }
+            }
+        }
+        let definition = definition.ok_or_else(|| {
+            self.at(entry.span(), "this state machine has no 'definition'")
+                .help("name the file with its definition, as seen from the task file")
+        })?;
+        Ok(StateMachineEntry { name, definition, machine_type })
     }
 
     fn handler(

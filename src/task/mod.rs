@@ -21,6 +21,8 @@ mod lambda;
 mod mock;
 mod pattern;
 mod registry;
+#[cfg(feature = "cli")]
+mod state_machine_entry;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,8 @@ pub use function::IntoReply;
 pub use handler::{FixedReply, Reply, ReplyBody, TaskError, TaskHandler, TaskRequest};
 pub use mock::{MockConfig, TestCase};
 pub use registry::TaskRegistry;
+#[cfg(feature = "cli")]
+pub use state_machine_entry::{StateMachineEntry, TaskFile};
 
 pub use crate::bytecode::{Integration, IntegrationPattern, Resource};
 

@@ -150,6 +150,12 @@ impl TaskRegistry {
         self
     }
 
+    /// The same without mocked states.
+    #[must_use]
+    pub(crate) fn without_test_case(self) -> Self {
+        Self { test_case: None, ..self }
+    }
+
     /// Adds all of `other` behind what is there; its test case takes the place of this one's.
     pub fn extend(&mut self, other: Self) -> &mut Self {
         self.entries.extend(other.entries);

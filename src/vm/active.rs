@@ -264,6 +264,11 @@ impl Active<'_> {
         })
     }
 
+    /// A seed for what the task of this strand starts: another one at each attempt.
+    pub fn task_seed(&mut self, strand: StrandId) -> u64 {
+        self.with_machine(Timestamp::default(), |machine| machine.task_seed(strand.slot))
+    }
+
     /// Answers a strand that waits for a task; ignored if it does so no longer. Run again afterwards.
     pub fn answer(&mut self, strand: StrandId, reply: TaskReply<'_>, now: Timestamp) {
         let shared = match reply {

@@ -7,8 +7,14 @@ use tokio::runtime;
 use crate::{
     bytecode::Program,
     cli::{
-        args::ExecArguments, config::ExecConfig, definition::Definition, error::CliError,
-        exit_code::ExitStatus, file, output, story::Story,
+        args::ExecArguments,
+        config::ExecConfig,
+        definition::Definition,
+        error::CliError,
+        exit_code::ExitStatus,
+        file, output,
+        state_machines::{self, Surroundings},
+        story::Story,
     },
     executor::{Executor, Outcome, OutcomeStatus, Runner, Unanswered},
     json::{Document, ParseError},
@@ -20,13 +26,20 @@ use crate::{
 pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliError> {
     let limits = Limits::default();
     let definition = Definition::read(&arguments.definition, &arguments.execution.text)?;
-    let config = ExecConfig::new(arguments, &definition)?;
+    let mut config = ExecConfig::new(arguments, &definition)?;
     let input = match &arguments.input {
         Some(value) => file::read_json("--input", value, &limits)?,
         None => Document::parse(*b"{}", 1).map_err(not_json)?,
     };
     let program = definition.compile(config.execution.machine_type, &limits)?;
     let log = arguments.execution.log.open(io::stderr())?;
+    let surroundings = Surroundings {
+        limits: &limits,
+        time: &config.time,
+        log: log.as_ref(),
+        unanswered: Unanswered::FailWhenReached,
+    };
+    let machines = state_machines::prepare(&arguments.execution, &mut config.execution, &surroundings)?;
     let _endpoint = arguments.execution.callback.serve(config.execution.callbacks.as_ref(), false)?;
     let records = (arguments.trace, log.as_ref());
     // Only what answers later needs threads beside this one.
@@ -35,6 +48,9 @@ pub(in crate::cli) fn exec(arguments: &ExecArguments) -> Result<ExitStatus, CliE
     } else {
         run(config, program, input.doc().bytes(), records)?
     };
+    if let Some(machines) = machines {
+        machines.shut_down(); // executions that nobody waits for end too
+    }
     let status = match outcome.status {
         OutcomeStatus::Succeeded => ExitStatus::Success,
         _ => ExitStatus::Failed,
