@@ -1,5 +1,7 @@
 //! The state machines that a task file names, ready to be started.
 
+use std::sync::Arc;
+
 use super::{
     args::{ExecutionArguments, TextArguments},
     config::ExecutionConfig,
@@ -39,7 +41,7 @@ pub(super) fn prepare(
     builder.tasks(config.tasks.clone()).limits(surroundings.limits.clone()).time(surroundings.time.clone());
     builder.names(config.names()).unanswered(surroundings.unanswered);
     if let Some(store) = &config.object_store {
-        builder.object_store(store.clone());
+        builder.object_store(Arc::clone(store));
     }
     if let Some(log) = surroundings.log {
         builder.log(log.clone());

@@ -30,7 +30,7 @@ const CAUSE_LENGTH_MAX: usize = 32_768;
 const ARN_LENGTH_MAX: usize = 256;
 const WORKER_NAME_LENGTH_MAX: usize = 80;
 /// How long a worker waits for a task before it is told that there is none (AWS: 60 seconds).
-const POLL_DURATION: Duration = Duration::from_secs(60);
+const POLL_DURATION: Duration = Duration::from_mins(1);
 const NO_TASK: &[u8] = br#"{"taskToken":null}"#;
 /// How long answers that are under way may take once the endpoint is to end.
 const LAST_ANSWERS_DURATION: Duration = Duration::from_secs(2);
@@ -135,14 +135,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
 
 /// The whole body; not a byte of one that says it is too large.
 async fn read(body: Body) -> Result<Bytes, Refusal> {
-    let too_large = |_| {
+    let too_large = || {
         let message = format!("the request has more than {BODY_BYTES_MAX} bytes, or ends too early");
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "SerializationException", message)
     };
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(too_large(()));
+        return Err(too_large());
     }
-    axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large(()))
+    axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())
 }
 
 impl Shared {

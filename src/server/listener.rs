@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep};
 /// Connections at a time; more wait to be accepted.
 const CONNECTIONS_MAX: usize = 2_048;
 /// How long nothing may be read or written: longer than a worker waits for a task.
-const SILENCE_MAX: Duration = Duration::from_secs(120);
+const SILENCE_MAX: Duration = Duration::from_mins(2);
 
 pub(super) struct BoundedListener {
     listener: TcpListener,

@@ -196,7 +196,7 @@ impl TaskRegistry {
             return Route::Mock(mock);
         }
         let resource = Resource::parse(&site.resource);
-        let route = self.route_resource(site, resource, entries);
+        let route = route_resource(site, resource, entries);
         let Some(callbacks) = &self.callbacks else { return route };
         match (resource, route) {
             (Resource::Activity { .. }, Route::Unanswered) => {
@@ -220,23 +220,24 @@ impl TaskRegistry {
             (_, route) => route,
         }
     }
+}
 
-    fn route_resource(&self, site: &TaskSite, resource: Resource<'_>, entries: &Arc<[Entry]>) -> Route {
-        if resource.is_lambda_invoke() {
-            return route_invoke(site, resource, entries);
-        }
-        let handler = match resource {
-            Resource::Function { .. } => Entry::find_function(entries, &site.resource),
-            _ => Entry::find(entries, &site.resource),
-        };
-        match handler {
-            None => Route::Unanswered,
-            Some(Handler::Async(handler)) => Route::Start(Arc::clone(handler)),
-            Some(Handler::Sync(handler)) => match handler.fixed_reply() {
-                Some(reply) => Route::Fixed(reply),
-                None => Route::Call(Arc::clone(handler)),
-            },
-        }
+/// What answers a task by itself: without callbacks.
+fn route_resource(site: &TaskSite, resource: Resource<'_>, entries: &Arc<[Entry]>) -> Route {
+    if resource.is_lambda_invoke() {
+        return route_invoke(site, resource, entries);
+    }
+    let handler = match resource {
+        Resource::Function { .. } => Entry::find_function(entries, &site.resource),
+        _ => Entry::find(entries, &site.resource),
+    };
+    match handler {
+        None => Route::Unanswered,
+        Some(Handler::Async(handler)) => Route::Start(Arc::clone(handler)),
+        Some(Handler::Sync(handler)) => match handler.fixed_reply() {
+            Some(reply) => Route::Fixed(reply),
+            None => Route::Call(Arc::clone(handler)),
+        },
     }
 }
 

@@ -62,7 +62,9 @@ impl TokenKey {
             Sha256::new_with_prefix(block)
         };
         let mut inner = padded(0x36);
-        message.iter().for_each(|part| inner.update(part));
+        for part in message {
+            inner.update(part);
+        }
         let digest = padded(0x5c).chain_update(inner.finalize()).finalize();
         let mut half = [0; ID_BYTES];
         half.copy_from_slice(&digest[..ID_BYTES]);

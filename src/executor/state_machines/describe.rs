@@ -20,7 +20,7 @@ pub(super) struct Started {
     pub(super) name: String,
     /// Its input; empty where nobody will ask.
     pub(super) input: Vec<u8>,
-    pub(super) started_at: Timestamp,
+    pub(super) start_date: Timestamp,
 }
 
 impl Started {
@@ -28,7 +28,7 @@ impl Started {
     pub(super) fn response(&self) -> Vec<u8> {
         let mut out = Members::new();
         out.text("ExecutionArn", &self.execution_arn);
-        out.date("StartDate", self.started_at, self.is_sdk);
+        out.date("StartDate", self.start_date, self.is_sdk);
         out.finish()
     }
 
@@ -58,7 +58,7 @@ impl Started {
             out.text("RedriveStatus", "NOT_REDRIVABLE");
             out.text("RedriveStatusReason", "Execution is SUCCEEDED and cannot be redriven");
         }
-        out.date("StartDate", self.started_at, self.is_sdk);
+        out.date("StartDate", self.start_date, self.is_sdk);
         out.text("StateMachineArn", &self.state_machine_arn);
         out.text("Status", outcome.status.as_str());
         out.date("StopDate", completed.ended_at, self.is_sdk);
@@ -66,7 +66,7 @@ impl Started {
     }
 
     fn billing(&self, completed: &Completed) -> Vec<u8> {
-        let took_ms = completed.ended_at.to_millis().saturating_sub(self.started_at.to_millis());
+        let took_ms = completed.ended_at.to_millis().saturating_sub(self.start_date.to_millis());
         let billed_ms = took_ms.max(1).unsigned_abs().next_multiple_of(BILLED_STEP_MS);
         let billed_mb = BILLED_MEMORY_MB;
         format!(r#"{{"BilledDurationInMilliseconds":{billed_ms},"BilledMemoryUsedInMB":{billed_mb}}}"#)

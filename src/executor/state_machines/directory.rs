@@ -1,7 +1,7 @@
 //! The state machines that can be started, and the executor that runs them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -18,7 +18,7 @@ use crate::executor::runner::Unanswered;
 use crate::executor::setup::Setup;
 use crate::executor::sync::{Mutex, lock};
 use crate::map_run::require_object_store;
-use crate::task::{TaskError, TaskRegistry};
+use crate::task::{AsyncTaskHandler, TaskError, TaskRegistry};
 use crate::vm::Names;
 
 /// What `startExecution` is called in definitions.
@@ -125,9 +125,9 @@ impl StateMachinesBuilder {
             (0..limits.nested_execution_depth_max).map(|_| Arc::new(Semaphore::new(count))).collect();
         let mut tasks = TaskRegistry::new();
         let directory = Arc::new_cyclic(|directory| {
-            let handler = Arc::new(StartExecution(directory.clone()));
+            let handler: Arc<dyn AsyncTaskHandler> = Arc::new(StartExecution(Weak::clone(directory)));
             for resource in RESOURCES {
-                tasks.handle_async_shared(resource, handler.clone());
+                tasks.handle_async_shared(resource, Arc::clone(&handler));
             }
             tasks.extend(self.options.tasks.clone());
             // A test case is the outermost state machine's.

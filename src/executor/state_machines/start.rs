@@ -115,7 +115,7 @@ fn describe(
         state_machine_arn: machine.names.state_machine_id(),
         name: names.execution_name(seed),
         input,
-        started_at,
+        start_date: started_at,
     }
 }
 

@@ -149,12 +149,9 @@ impl Drop for Registration {
 }
 
 /// Polls a future that may be gone already.
-pub(super) fn poll_some<F: Future>(
-    future: &mut Option<Pin<Box<F>>>,
+pub(super) fn poll_some<T>(
+    future: &mut Option<Pin<Box<dyn Future<Output = T> + Send>>>,
     context: &mut Context<'_>,
-) -> Poll<F::Output>
-where
-    F: ?Sized,
-{
+) -> Poll<T> {
     future.as_mut().map_or(Poll::Pending, |future| future.as_mut().poll(context))
 }
