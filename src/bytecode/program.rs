@@ -283,11 +283,22 @@ pub enum ForkKind {
         processor: GraphId,
         /// Where a child finds the Map's effective input (its item is in [`Reg::INPUT`]).
         map_input: Reg,
+        /// Members of that input that a child finds in the registers after it.
+        picked: PickedMembers,
         /// How `MaxConcurrency` is given, for error texts.
         max_concurrency: Option<Field>,
         /// Whether failures are tolerated.
         tolerance: Option<Tolerance>,
     },
+}
+
+/// What a Map reads of its effective input once for all its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PickedMembers {
+    /// The first of the Map's own registers that hold them.
+    pub first: u16,
+    /// How many there are.
+    pub count: u16,
 }
 
 /// Tolerated failures of a Map.

@@ -5,10 +5,12 @@
 
 use super::lowering::Lowering;
 use super::template::is_dynamic;
-use crate::asl::model::{ChoiceRule, Condition, Operand};
-use crate::bytecode::{Op, Reg};
+use crate::asl::model::{
+    ChoiceRule, Condition, Operand, PathField, PayloadTemplate, State, StateGraph, StateKind,
+};
+use crate::bytecode::{Op, PickedMembers, Reg};
 use crate::intrinsic::{self, Argument, Call};
-use crate::json::{NodeId, Tag};
+use crate::json::{Doc, NodeId, Tag};
 use crate::jsonpath::{Path, Root, Segment};
 use crate::value::Shape;
 
@@ -38,9 +40,11 @@ fn first_name(path: &Path) -> Option<&str> {
 }
 
 impl Lowering<'_, '_> {
-    /// The register that holds what a path's first step leads to from `input`, if there is one already.
-    pub(super) fn first_step(&self, path: &Path, input: Reg) -> Option<Reg> {
-        self.selected_item.register(path, input).or_else(|| self.picked.register(path, input))
+    /// The register that holds what a path's first steps lead to from `input`, if there is one already, and how
+    /// many steps these are.
+    pub(super) fn first_steps(&self, path: &Path, input: Reg) -> Option<(Reg, usize)> {
+        let picked = || self.picked.register(path, input).map(|register| (register, 1));
+        self.selected_item.register(path, input).or_else(picked)
     }
 
     /// Picks what the tests of a Choice's rules read.
@@ -49,39 +53,90 @@ impl Lowering<'_, '_> {
         for rule in rules {
             gather_condition(&rule.condition, &mut names);
         }
-        self.pick(names, input);
+        self.pick(&names, input);
     }
 
     /// Picks what a template reads.
     pub(super) fn pick_for_template(&mut self, node: NodeId, input: Reg) {
-        let mut names = Vec::new();
-        let mut pending = vec![node];
-        while let Some(node) = pending.pop() {
-            match self.source.tag(node) {
-                Tag::Array => pending.extend(self.source.elements(node)),
-                Tag::Object => {
-                    for (key, value) in self.source.members(node) {
-                        let is_text = matches!(self.source.tag(value), Tag::String | Tag::EscapedString);
-                        if is_text && self.source.string(key).to_text().ends_with(".$") {
-                            gather_expression(&self.source.string(value).to_text(), &mut names);
-                        } else if is_dynamic(self.source, value) {
-                            pending.push(value);
-                        }
-                    }
-                }
-                _ => {}
+        let mut paths = Vec::new();
+        gather_template(self.source, node, &mut paths);
+        self.pick(&paths, input);
+    }
+
+    /// Picks what an `ItemSelector` reads of its Map's input, once for all items: the registers, and the names.
+    pub(super) fn pick_for_items(
+        &mut self,
+        selector: Option<&PayloadTemplate>,
+        map_input: Reg,
+    ) -> (PickedMembers, Vec<String>) {
+        let mut paths = Vec::new();
+        if let (Some(selector), false) = (selector, self.is_jsonata()) {
+            gather_template(self.source, selector.node, &mut paths);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for name in paths.iter().filter_map(first_name) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
             }
         }
-        self.pick(names, input);
+        if names.is_empty() {
+            return (PickedMembers::default(), names);
+        }
+        let dst = self.emit_pick(names.iter().map(String::as_str), map_input);
+        (PickedMembers { first: dst.0, count: names.len() as u16 }, names)
+    }
+
+    /// What `pick_for_items` has picked is in the registers after `map_input`.
+    pub(super) fn assume_picked(&mut self, names: &[String], map_input: Reg) {
+        let fields = names.iter().enumerate();
+        self.picked.fields =
+            fields.map(|(at, name)| (map_input, name.clone(), map_input.offset(at + 1))).collect();
+    }
+
+    /// Picks what the states of a graph, as far as their input is the selected item, read of one of its fields.
+    pub(super) fn pick_of_field(
+        &mut self,
+        field: &str,
+        register: Reg,
+        graph: &StateGraph,
+        is_input: &[bool],
+    ) -> Vec<(String, Reg)> {
+        let mut paths = Vec::new();
+        for (state, _) in graph.states.iter().zip(is_input).filter(|(_, is_input)| **is_input) {
+            gather_state(self.source, state, &mut paths);
+        }
+        let (mut names, mut lookups): (Vec<&str>, usize) = (Vec::new(), 0);
+        for path in &paths {
+            if first_name(path) == Some(field)
+                && let Some([_, Segment::Name(name), ..]) = path.walk_segments()
+            {
+                lookups += 1;
+                if !names.contains(&&**name) {
+                    names.push(name);
+                }
+            }
+        }
+        if lookups < LOOKUPS_MIN {
+            return Vec::new();
+        }
+        let dst = self.emit_pick(names.iter().copied(), register);
+        names.iter().enumerate().map(|(at, name)| ((*name).to_owned(), dst.offset(at))).collect()
+    }
+
+    fn emit_pick<'n>(&mut self, names: impl Iterator<Item = &'n str> + Clone, src: Reg) -> Reg {
+        let dst = self.registers.block(names.clone().count());
+        let shape = self.builder.add_shape(Shape::new(names));
+        self.builder.emit(Op::Pick { dst, src, shape });
+        dst
     }
 
     /// Picks these members of `input`, each named as often as it is looked up, unless it does not pay.
-    fn pick(&mut self, names: Vec<Path>, input: Reg) {
+    fn pick(&mut self, paths: &[Path], input: Reg) {
         let mut distinct: Vec<&str> = Vec::new();
         let mut lookups = 0;
-        for path in &names {
+        for path in paths {
             if let Some(name) = first_name(path)
-                && self.first_step(path, input).is_none()
+                && self.first_steps(path, input).is_none()
             {
                 lookups += 1;
                 if !distinct.contains(&name) {
@@ -92,9 +147,7 @@ impl Lowering<'_, '_> {
         if lookups < LOOKUPS_MIN {
             return;
         }
-        let dst = self.registers.block(distinct.len());
-        let shape = self.builder.add_shape(Shape::new(distinct.iter().copied()));
-        self.builder.emit(Op::Pick { dst, src: input, shape });
+        let dst = self.emit_pick(distinct.iter().copied(), input);
         let fields = distinct.iter().enumerate();
         self.picked.fields.extend(fields.map(|(at, name)| (input, (*name).to_owned(), dst.offset(at))));
     }
@@ -114,7 +167,9 @@ impl Lowering<'_, '_> {
 fn gather_condition(condition: &Condition, paths: &mut Vec<Path>) {
     match condition {
         Condition::And(parts) | Condition::Or(parts) => {
-            parts.iter().for_each(|part| gather_condition(part, paths));
+            for part in parts {
+                gather_condition(part, paths);
+            }
         }
         Condition::Not(inner) => gather_condition(inner, paths),
         Condition::Test(test) => {
@@ -124,6 +179,47 @@ fn gather_condition(condition: &Condition, paths: &mut Vec<Path>) {
             }
         }
         Condition::Expression(_) | Condition::Literal(_) => {}
+    }
+}
+
+/// What a state reads of its raw input, where that is most of what it does.
+fn gather_state(source: Doc<'_>, state: &State, paths: &mut Vec<Path>) {
+    if state.input_path != PathField::Default {
+        return;
+    }
+    let template = match &state.kind {
+        StateKind::Choice(choice) => {
+            for rule in &choice.rules {
+                gather_condition(&rule.condition, paths);
+            }
+            return;
+        }
+        StateKind::Pass(pass) => pass.parameters.as_ref(),
+        StateKind::Task(task) => task.parameters.as_ref(),
+        _ => None,
+    };
+    if let Some(template) = template {
+        gather_template(source, template.node, paths);
+    }
+}
+
+fn gather_template(source: Doc<'_>, node: NodeId, paths: &mut Vec<Path>) {
+    let mut pending = vec![node];
+    while let Some(node) = pending.pop() {
+        match source.tag(node) {
+            Tag::Array => pending.extend(source.elements(node)),
+            Tag::Object => {
+                for (key, value) in source.members(node) {
+                    let is_text = matches!(source.tag(value), Tag::String | Tag::EscapedString);
+                    if is_text && source.string(key).to_text().ends_with(".$") {
+                        gather_expression(&source.string(value).to_text(), paths);
+                    } else if is_dynamic(source, value) {
+                        pending.push(value);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -163,17 +163,23 @@ impl<'d> Doc<'d> {
         let mut at = id.0 as usize + 1;
         while at + 1 < nodes.len() {
             let (name, value) = (&nodes[at], &nodes[at + 1]);
+            let here = at;
+            at = value.next as usize;
             let index = if name.is(Tag::EscapedString) {
-                let text = self.string(NodeId(at as u32)).to_text();
+                let text = self.string(NodeId(here as u32)).to_text();
                 keys.find(text.as_bytes(), |index| key(index) == text.as_bytes())
             } else {
+                let len = (name.end - name.start) as usize - 2;
+                let first = if len == 0 { None } else { self.bytes.get(name.start as usize + 1) };
+                if !keys.may_have(len, first) {
+                    continue;
+                }
                 let text = self.inside(name);
                 keys.find(text, |index| same_bytes(key(index), text))
             };
             if let Some(index) = index {
-                found(index, NodeId(at as u32 + 1));
+                found(index, NodeId(here as u32 + 1));
             }
-            at = value.next as usize;
         }
     }
 

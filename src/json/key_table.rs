@@ -7,6 +7,8 @@ pub struct KeyTable {
     links: Box<[u16]>,
     /// How many there are by hash, a power of two; none without keys.
     slots: u32,
+    /// The marks of all keys: most other texts have another.
+    marks: u64,
 }
 
 impl KeyTable {
@@ -18,18 +20,26 @@ impl KeyTable {
         }
         let slots = (4 * count).next_power_of_two() as u32;
         let mut links = vec![0; slots as usize + count];
+        let mut marks = 0;
         for (index, key) in keys.take(count).enumerate() {
+            marks |= mark(key.len(), key.first());
             let slot = hash(key, slots);
             links[slots as usize + index] = links[slot];
             links[slot] = index as u16 + 1;
         }
-        Self { links: links.into(), slots }
+        Self { links: links.into(), slots, marks }
+    }
+
+    /// Whether a text of this length and first byte may be one of the keys.
+    #[inline]
+    pub fn may_have(&self, len: usize, first: Option<&u8>) -> bool {
+        self.marks & mark(len, first) != 0
     }
 
     /// The index of the one key that is this text, given how to compare.
     #[inline]
     pub fn find(&self, text: &[u8], is_key: impl Fn(usize) -> bool) -> Option<usize> {
-        if self.slots == 0 {
+        if !self.may_have(text.len(), text.first()) {
             return None;
         }
         let mut link = *self.links.get(hash(text, self.slots))?;
@@ -42,6 +52,12 @@ impl KeyTable {
         }
         None
     }
+}
+
+/// One bit for a length and a first byte.
+#[inline]
+fn mark(len: usize, first: Option<&u8>) -> u64 {
+    1 << (first.map_or(0, |byte| usize::from(*byte)).wrapping_add(len << 3) & 63)
 }
 
 #[inline]

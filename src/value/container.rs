@@ -59,7 +59,7 @@ pub struct ShapeId(pub u32);
 /// The keys of a template's object, in order, with their JSON text rendered once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// Each key as `"key":`, with a leading comma for all but the first; then the keys that have escapes there.
+    /// Each key as `"key":`, with a leading comma for all but the first; blanks; the keys that have escapes there.
     text: Box<str>,
     keys: Box<[Key]>,
     table: KeyTable,
@@ -96,6 +96,8 @@ impl Shape {
             places.push(Key { text, rendered: (start as u32, rendered.len() as u32) });
         }
         let len_rendered = rendered.len();
+        // Room for a copy of a fixed size.
+        rendered.resize(rendered.len() + 32, b' ');
         for (index, key) in escaped {
             let start = rendered.len();
             rendered.extend_from_slice(key.as_bytes());
@@ -126,11 +128,12 @@ impl Shape {
         &self.text[start as usize..end as usize]
     }
 
-    /// The key's JSON text: `"key":`, with a leading comma for all but the first.
+    /// The key's JSON text, `"key":`, with a leading comma for all but the first: what it is part of, where it
+    /// starts and ends. Something follows it that may be copied along.
     #[inline]
-    pub fn rendered(&self, index: usize) -> &[u8] {
+    pub(super) fn rendered_in(&self, index: usize) -> (&[u8], usize, usize) {
         let (start, end) = self.keys[index].rendered;
-        &self.text.as_bytes()[start as usize..end as usize]
+        (self.text.as_bytes(), start as usize, end as usize)
     }
 
     /// Where `key` stands.

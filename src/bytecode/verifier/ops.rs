@@ -145,6 +145,9 @@ impl Check<'_> {
             }
             Op::Map { dst, first, fork } => {
                 self.fork(fork.index(), true)?;
+                if let ForkKind::Map { picked, .. } = &program.forks[fork.index()].kind {
+                    self.regs(Reg(picked.first), usize::from(picked.count))?;
+                }
                 self.reg(dst).and_then(|()| self.regs(first, 5))
             }
             Op::MapRun { dst, first, run } => {

@@ -4,8 +4,8 @@ use super::map::{int_name, tolerance};
 use super::task::AfterWork;
 use crate::asl::model::{Map, Parallel, State};
 use crate::bytecode::{
-    Aspect, Fork, ForkId, ForkKind, GraphId, Label, Op, Reg, Site, StateInfo, StateType, TaskKind, TaskSite,
-    Tolerance,
+    Aspect, Fork, ForkId, ForkKind, GraphId, Label, Op, PickedMembers, Reg, Site, StateInfo, StateType,
+    TaskKind, TaskSite, Tolerance,
 };
 use crate::compiler::lowering::Lowering;
 use crate::compiler::register::Registers;
@@ -98,6 +98,7 @@ impl<'m> Lowering<'m, '_> {
             // The next graph; it is lowered last.
             processor: GraphId(1),
             map_input: Reg::INPUT.offset(self.scope.names.len() + 1),
+            picked: PickedMembers::default(),
             max_concurrency: map.max_concurrency.as_ref().map(|field| int_name("MaxConcurrency", field)),
             tolerance,
         };

@@ -36,8 +36,9 @@ impl<'a> Machine<'_, '_, 'a> {
         jsonpath::find(self.program.path(path), frame[usize::from(src.0)]?, self.heap)
     }
 
-    /// Several members of an object.
-    #[inline]
+    /// Several members of an object. A call of its own, as the other large ops: what is merged into the one match
+    /// takes its registers.
+    #[inline(never)]
     pub(in crate::vm) fn pick(&self, frame: &mut [Register<'a>], dst: Reg, src: Reg, shape: u16) {
         let shape = &self.program.shapes[usize::from(shape)];
         let object = frame[usize::from(src.0)];
@@ -117,9 +118,18 @@ impl<'a> Machine<'_, '_, 'a> {
         Fault::runtime(format!("The variable '${name}' was read before a value was assigned to it"))
     }
 
+    #[inline(never)]
     pub(in crate::vm) fn object(&self, frame: &[Register<'a>], first: Reg, shape: u16) -> Value<'a> {
-        let count = self.program.shapes[usize::from(shape)].len();
-        self.heap.shaped(ShapeId(u32::from(shape)), self.gather_in_arena(frame, first, count))
+        let keys = &self.program.shapes[usize::from(shape)];
+        let from = &frame[usize::from(first.0)..][..keys.len()];
+        let docs = self.heap.docs;
+        let mut len = 2 + keys.len_rendered();
+        let values = self.heap.arena.bump().alloc_slice_fill_with(from.len(), |index| {
+            let value = *from[index].as_ref().unwrap_or(&Value::Null);
+            len = len.saturating_add(rendered_len(value, docs));
+            value
+        });
+        self.heap.shaped_within(ShapeId(u32::from(shape)), values, len)
     }
 
     pub(in crate::vm) fn array(&self, frame: &[Register<'a>], first: Reg, count: u16) -> Value<'a> {
@@ -134,6 +144,7 @@ impl<'a> Machine<'_, '_, 'a> {
         self.heap.arena.bump().alloc_slice_fill_with(count, value)
     }
 
+    #[inline(never)]
     pub(in crate::vm) fn intrinsic(
         &mut self,
         slot: u32,
@@ -158,6 +169,7 @@ impl<'a> Machine<'_, '_, 'a> {
         })
     }
 
+    #[inline(never)]
     pub(in crate::vm) fn set_path(
         &self,
         frame: &[Register<'a>],

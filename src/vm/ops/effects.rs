@@ -23,6 +23,7 @@ pub(in crate::vm) enum Invoked<'a> {
 
 impl<'a> Machine<'_, '_, 'a> {
     /// When a Wait of a number of seconds is over.
+    #[inline(never)]
     pub(in crate::vm) fn wait_seconds(
         &self,
         slot: u32,
@@ -54,6 +55,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// When a Wait for a time is over.
+    #[inline(never)]
     pub(in crate::vm) fn wait_until(
         &self,
         frame: &[Register<'a>],
@@ -81,6 +83,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// Takes a task's answer if it is known; else asks for the task to be invoked, and the strand waits for its reply.
+    #[inline(never)]
     pub(in crate::vm) fn invoke(
         &mut self,
         slot: u32,
