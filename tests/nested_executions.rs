@@ -1,5 +1,6 @@
 //! Executions that start executions: request and response, `.sync`, `.sync:2`, `startSyncExecution`, callbacks.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use aslx::asl::model::MachineType;
@@ -71,7 +72,7 @@ async fn results_have_the_shapes_of_the_service() {
     ];
     for (resource, machines) in cases {
         let completed = run(parent(resource, CHILD), machines, r#"{"input":{"n":7}}"#).await;
-        report += &format!("{resource}\n{}\n\n", text(&completed));
+        write!(report, "{resource}\n{}\n\n", text(&completed)).expect("writing to a string");
     }
     insta::assert_snapshot!(report);
 }
@@ -94,11 +95,13 @@ async fn failures_are_those_of_the_service() {
         let completed = run(parent(resource, machine), machines, &format!(r#"{{"input":{input}}}"#)).await;
         let outcome = &completed.outcome;
         let (error, cause) = (outcome.error.as_deref(), outcome.cause.as_deref());
-        report += &format!("{resource} {machine}\n{} {error:?} {cause:?}\n\n", text(&completed));
+        write!(report, "{resource} {machine}\n{} {error:?} {cause:?}\n\n", text(&completed))
+            .expect("writing to a string");
     }
     let nothing = r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution","Parameters":{"Input":1},"End":true}}}"#;
     let completed = run(self::standard(nothing), &standard, "{}").await;
-    report += &format!("{:?} {:?}\n", completed.outcome.error, completed.outcome.cause);
+    writeln!(report, "{:?} {:?}", completed.outcome.error, completed.outcome.cause)
+        .expect("writing to a string");
     insta::assert_snapshot!(report);
 }
 
@@ -129,19 +132,20 @@ async fn a_state_machine_that_starts_itself_comes_to_an_end() {
     assert_eq!(text(&completed).matches("\"deepest\"").count(), 1);
 }
 
+/// Notes that it was dropped.
+struct Leaving(Arc<Semaphore>);
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.add_permits(1);
+    }
+}
+
 #[tokio::test]
 async fn whoever_waits_gives_up_its_children_and_nobody_else_does() {
     let work = r#"{"StartAt":"W","States":{"W":{"Type":"Task","Resource":"arn:aws:lambda:eu-west-1:1:function:Work","End":true}}}"#;
     let (arrived, open, left) =
         (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let mut tasks = TaskRegistry::new();
-    /// Notes that it was dropped.
-    struct Leaving(Arc<Semaphore>);
-    impl Drop for Leaving {
-        fn drop(&mut self) {
-            self.0.add_permits(1);
-        }
-    }
     let (at_work, gate, gone) = (Arc::clone(&arrived), Arc::clone(&open), Arc::clone(&left));
     tasks.handle_async("Work", move |_: TaskCall| {
         let (leaving, gate) = (Leaving(Arc::clone(&gone)), Arc::clone(&gate));

@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    args::{ByteLimit, ClockArgument, ExecArguments, ExecutionArguments, RunArguments},
+    args::{ClockArgument, ExecArguments, ExecutionArguments, RunArguments},
+    byte_limit::ByteLimit,
     definition::Definition,
     error::CliError,
     file, output,
