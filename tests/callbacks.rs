@@ -166,7 +166,8 @@ async fn a_callback_that_is_too_late_is_told_so() {
     desk.answer(tasks.callbacks(&callbacks));
     let clock = Arc::new(HeldClock(AtomicI64::new(0)));
     let mut builder = builder(task(TOKEN, r#","TimeoutSeconds":60,"End":true"#, ""), tasks);
-    let executor = Arc::new(builder.time(Time::Real(clock.clone())).build().expect("all answered"));
+    let executor =
+        Arc::new(builder.time(Time::Real(Arc::<HeldClock>::clone(&clock))).build().expect("all answered"));
     let execution = start(&executor);
     let token = desk.token().await;
     clock.0.store(60_000, Ordering::SeqCst);
@@ -316,7 +317,7 @@ async fn an_activity_that_was_taken_must_show_life() {
     while callbacks.waiting_count() == 0 {
         tokio::task::yield_now().await;
     }
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let task =
         callbacks.get_activity_task(ACTIVITY).await.expect("it has waited for a worker without a heartbeat");
     let taken = tokio::time::Instant::now();
