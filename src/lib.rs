@@ -50,6 +50,8 @@ pub mod jsonpath;
 pub mod limits;
 pub mod map_run;
 pub mod pipeline;
+#[cfg(feature = "callbacks")]
+pub mod server;
 pub mod sink;
 pub mod source;
 pub mod task;

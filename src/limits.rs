@@ -39,6 +39,8 @@ pub struct Limits {
     pub history_events_max: u32,
     /// Most bytes that the history of one execution keeps.
     pub history_bytes_max: u64,
+    /// How deep executions may start one another in one process.
+    pub nested_execution_depth_max: u32,
     /// Executions in flight in one process.
     pub in_flight_max: u32,
     /// Bytes of input lines held by executions in flight in one process.
@@ -61,6 +63,7 @@ impl Default for Limits {
             json_object_bytes_max: 256 << 20,
             history_events_max: 25_000,
             history_bytes_max: 64 << 20,
+            nested_execution_depth_max: 16,
             in_flight_max: 65_536,
             in_flight_bytes_max: 128 << 20,
         }

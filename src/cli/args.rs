@@ -8,7 +8,10 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{exit_code, log::LogArguments, metrics::MetricsAddress, s3::S3Arguments};
+use super::{
+    byte_limit::ByteLimit, callback::CallbackArguments, exit_code, log::LogArguments,
+    metrics::MetricsAddress, s3::S3Arguments,
+};
 use crate::asl::{model::MachineType, text::TextFormat};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
@@ -204,6 +207,9 @@ pub(super) struct ExecutionArguments {
 
     #[command(flatten)]
     pub(super) s3: S3Arguments,
+
+    #[command(flatten)]
+    pub(super) callback: CallbackArguments,
 
     /// Name of the state machine [default: that of an artifact, else the file's name without .asl.json]
     #[arg(long, value_name = "NAME")]
@@ -454,26 +460,6 @@ pub(super) enum LanguageArgument {
     Jsonata,
 }
 
-/// A number of bytes, or `none` for no limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ByteLimit {
-    Bytes(u32),
-    None,
-}
-
-impl std::str::FromStr for ByteLimit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.eq_ignore_ascii_case("none") {
-            return Ok(Self::None);
-        }
-        text.parse()
-            .map(Self::Bytes)
-            .map_err(|_| format!("expected a number up to {} or `none`", u32::MAX - 1))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -483,16 +469,5 @@ mod tests {
     #[test]
     fn clap_finds_no_contradiction() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn byte_limits() {
-        let check =
-            |text: &str, expected: Option<ByteLimit>| assert_eq!(text.parse().ok(), expected, "{text}");
-        check("262144", Some(ByteLimit::Bytes(262_144)));
-        check("none", Some(ByteLimit::None));
-        check("-1", None);
-        check("5000000000", None);
-        check("12k", None);
     }
 }

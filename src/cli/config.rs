@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    args::{ByteLimit, ClockArgument, ExecArguments, ExecutionArguments, RunArguments},
+    args::{ClockArgument, ExecArguments, ExecutionArguments, RunArguments},
+    byte_limit::ByteLimit,
     definition::Definition,
     error::CliError,
     file, output,
@@ -20,7 +21,7 @@ use crate::{
     limits::{Limits, PAYLOAD_BYTES_UNLIMITED},
     map_run::ObjectStore,
     pipeline::{CheckpointOptions, OutputForm, OutputOrder},
-    task::{MockConfig, TaskRegistry},
+    task::{Callbacks, MockConfig, StateMachineEntry, TaskFile, TaskRegistry},
     value::timestamp::Timestamp,
     vm::Names,
 };
@@ -32,29 +33,39 @@ pub(super) struct ExecutionConfig {
     pub(super) state_machine_name: String,
     pub(super) tasks: TaskRegistry,
     pub(super) object_store: Option<Arc<dyn ObjectStore>>,
+    pub(super) callbacks: Option<Callbacks>,
+    /// The state machines that the task file names.
+    pub(super) nested: Vec<StateMachineEntry>,
     pub(super) is_clock_virtual: bool,
     pub(super) seed: u64,
 }
 
 impl ExecutionConfig {
     pub(super) fn new(arguments: &ExecutionArguments, definition: &Definition) -> Result<Self, CliError> {
-        let machine_type = definition.machine_type(arguments.machine_type)?;
+        let machine_type =
+            definition.machine_type(arguments.machine_type.map(MachineType::from), MachineType::Express)?;
         let name = arguments.name.clone().unwrap_or_else(|| definition.state_machine_name());
-        let mut tasks = TaskRegistry::new();
-        if let Some(path) = &arguments.tasks {
-            tasks = task_file(path)?;
-        }
+        let TaskFile { mut tasks, state_machines: nested, .. } = match &arguments.tasks {
+            Some(path) => task_file(path)?,
+            None => TaskFile::default(),
+        };
         if let (Some(path), Some(test_case)) = (&arguments.mock_config, &arguments.test_case) {
             let text = file::read_text(path)?;
             let mocks = MockConfig::parse(&path.display().to_string(), &text);
             let test_case = mocks.and_then(|mocks| mocks.test_case(&name, test_case));
             tasks.mock(test_case.map_err(CliError::unusable)?);
         }
+        let callbacks = arguments.callback.callbacks();
+        if let Some(callbacks) = &callbacks {
+            tasks.callbacks(callbacks);
+        }
         Ok(Self {
             machine_type,
             state_machine_name: name,
             tasks,
             object_store: arguments.s3.object_store()?,
+            callbacks,
+            nested,
             is_clock_virtual: arguments.clock == ClockArgument::Virtual,
             seed: arguments.seed.unwrap_or_else(random_seed),
         })
@@ -127,9 +138,9 @@ impl ExecConfig {
     }
 }
 
-fn task_file(path: &Path) -> Result<TaskRegistry, CliError> {
+fn task_file(path: &Path) -> Result<TaskFile, CliError> {
     let text = file::read_text(path)?;
-    TaskRegistry::from_toml(&path.display().to_string(), &text).map_err(CliError::unusable)
+    TaskFile::from_toml(&path.display().to_string(), &text).map_err(CliError::unusable)
 }
 
 /// The checkpoint, if what it needs was typed; whether those are regular files is found out when they are opened.

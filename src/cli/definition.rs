@@ -85,12 +85,13 @@ impl Definition {
         stem.unwrap_or(&name).to_owned()
     }
 
-    /// The type of the state machine: the one asked for, which must be an artifact's own, else express.
-    pub(super) fn machine_type(&self, asked: Option<TypeArgument>) -> Result<MachineType, CliError> {
-        let asked = asked.map(MachineType::from);
-        let Content::Artifact(program) = &self.content else {
-            return Ok(asked.unwrap_or(MachineType::Express));
-        };
+    /// The type of the state machine: the one asked for, which must be an artifact's own, else `usual`.
+    pub(super) fn machine_type(
+        &self,
+        asked: Option<MachineType>,
+        usual: MachineType,
+    ) -> Result<MachineType, CliError> {
+        let Content::Artifact(program) = &self.content else { return Ok(asked.unwrap_or(usual)) };
         let own = program.machine_type();
         match asked {
             Some(asked) if asked != own => {

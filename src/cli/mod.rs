@@ -4,6 +4,8 @@
 //! and only `dispatch` turns that into the exit code.
 
 mod args;
+mod byte_limit;
+mod callback;
 mod command;
 mod config;
 mod definition;
@@ -21,6 +23,7 @@ mod output;
 mod process_log;
 mod progress;
 mod s3;
+mod state_machines;
 mod story;
 
 pub use dispatch::main;

@@ -97,9 +97,14 @@ impl Children {
             _permit: permit,
         };
         let (setup, entry) = (Arc::clone(setup), Some(entry));
-        self.0.jobs.push(Job { setup, entry, input: child.input, seed: child.seed, pending });
-        self.0.signal.notify();
+        self.push(Job { setup, entry, input: child.input, seed: child.seed, pending });
         whereabouts
+    }
+
+    /// Puts an execution into the queue.
+    pub(super) fn push(&self, job: Job) {
+        self.0.jobs.push(job);
+        self.0.signal.notify();
     }
 }
 

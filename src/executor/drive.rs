@@ -5,6 +5,7 @@
 //! moment it begins: the difference is added when the VM asks for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::call::{Answer, CallStart, Calls, Stop, Work};
 use super::clock::Time;
@@ -13,11 +14,11 @@ use super::map_run::MapRunStart;
 use super::setup::Setup;
 use super::sleeps::Sleeps;
 use super::watchdog::CallMark;
-use crate::bytecode::TaskId;
+use crate::bytecode::{TaskId, TaskKind};
 use crate::json::ParseError;
 use crate::task::{
-    AsyncTaskHandler, CallCounts, FixedReply, MockResponse, Reply, ReplyBody, Route, TaskCall, TaskError,
-    TaskHandler, TaskRequest,
+    AsyncTaskHandler, CallContext, CallCounts, FixedReply, MockResponse, Reply, ReplyBody, Route, TaskCall,
+    TaskError, TaskHandler, TaskRequest,
 };
 use crate::value::timestamp::Timestamp;
 use crate::vm::{Active, Effect, ExecutionError, Step, StrandId, TaskReply};
@@ -143,8 +144,8 @@ impl Drive<'_> {
 
     fn perform(&mut self, active: &mut Active<'_>, effect: Effect) {
         match effect {
-            Effect::InvokeTask { strand, task, deadline, heartbeat_ms: _ } => {
-                self.invoke(active, strand, task, deadline);
+            Effect::InvokeTask { strand, task, deadline, heartbeat_ms } => {
+                self.invoke(active, strand, task, deadline, heartbeat_ms);
             }
             Effect::StartMapRun { strand } => self.start_map_run(active, strand),
             Effect::StopTask { strand } => {
@@ -202,6 +203,7 @@ impl Drive<'_> {
         strand: StrandId,
         task: TaskId,
         deadline: Option<Timestamp>,
+        heartbeat_ms: Option<u64>,
     ) {
         match self.setup.tasks.route(task) {
             Route::Fixed(FixedReply::Payload) => active.answer(strand, TaskReply::Input, self.now),
@@ -218,7 +220,10 @@ impl Drive<'_> {
                 self.answer_failed(active, strand, &TaskError::new("States.Runtime", cause));
             }
             Route::Call(handler) => self.call(active, strand, task, deadline, &**handler),
-            Route::Start(handler) => self.start(active, strand, task, deadline, handler),
+            Route::Start(handler) => {
+                let context = self.call_context(active, strand, task, heartbeat_ms);
+                self.start(active, strand, task, deadline, handler, context);
+            }
         }
     }
 
@@ -259,6 +264,26 @@ impl Drive<'_> {
         }
     }
 
+    /// What a handler that answers later may want to know of the execution.
+    fn call_context(
+        &mut self,
+        active: &mut Active<'_>,
+        strand: StrandId,
+        task: TaskId,
+        heartbeat_ms: Option<u64>,
+    ) -> CallContext {
+        self.read_clock();
+        let has_token =
+            matches!(self.setup.program.task(task).kind, TaskKind::Activity | TaskKind::AwaitedIntegration);
+        CallContext {
+            token: has_token.then(|| active.task_token(strand).into()),
+            heartbeat: heartbeat_ms.map(Duration::from_millis),
+            now: self.now,
+            seed: active.task_seed(strand),
+            nesting_depth: self.setup.nesting_depth,
+        }
+    }
+
     /// Asks a handler that answers later.
     fn start(
         &mut self,
@@ -267,10 +292,12 @@ impl Drive<'_> {
         task: TaskId,
         deadline: Option<Timestamp>,
         handler: &Arc<dyn AsyncTaskHandler>,
+        context: CallContext,
     ) {
         let retry_count = active.retry_count(strand);
         let payload = active.with_payload(strand, <[u8]>::to_vec);
         let call = TaskCall::new(Arc::clone(&self.setup.program), task, payload, retry_count);
+        let call = call.within(context);
         let work = Work::Task { handler: Arc::clone(handler), call };
         let start = self.waits.calls.start(strand, deadline, work);
         self.waits.starts.push(start);
@@ -328,7 +355,12 @@ impl Drive<'_> {
     }
 
     fn answer_failed(&self, active: &mut Active<'_>, strand: StrandId, failure: &TaskError) {
-        let reply = TaskReply::Failed { error: Some(&failure.error), cause: failure.cause.as_deref() };
+        let error = Some(failure.error.as_str()).filter(|error| !error.is_empty());
+        let reply = if failure.is_timed_out() {
+            TaskReply::TimedOut
+        } else {
+            TaskReply::Failed { error, cause: failure.cause.as_deref() }
+        };
         active.answer(strand, reply, self.now);
     }
 }

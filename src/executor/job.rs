@@ -11,6 +11,7 @@ use super::setup::Setup;
 use super::slab::SlotKey;
 use super::sync::{Mutex, lock};
 use crate::json::ParseError;
+use crate::value::timestamp::Timestamp;
 
 /// An execution that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Completed {
     pub outcome: Outcome,
     /// Its output as minified JSON; empty unless it succeeded.
     pub output: Vec<u8>,
+    /// When it ended, by the clock of its executions.
+    pub ended_at: Timestamp,
 }
 
 /// Why there was no execution, or no answer.

@@ -60,6 +60,7 @@ mod setup;
 mod signal;
 mod slab;
 mod sleeps;
+mod state_machines;
 mod sync;
 mod timer;
 mod watchdog;
@@ -70,6 +71,7 @@ pub use job::{Completed, ExecuteError};
 pub use outcome::{Outcome, OutcomeStatus};
 pub use pool::{Executor, ExecutorBuilder, ExecutorError};
 pub use runner::{Runner, RunnerBuilder, RunnerError, Unanswered};
+pub use state_machines::{StateMachines, StateMachinesBuilder};
 pub use watchdog::OverdueTask;
 
 pub(crate) use admission::{Admission, Permit};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clock::Time;
+use super::runner::Unanswered;
 use super::setup::Setup;
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
@@ -24,6 +25,9 @@ pub(crate) struct Options {
     /// Whether outcomes have histories.
     pub(crate) keeps_history: bool,
     pub(crate) log: Option<ExecutionLog>,
+    /// Whether outcomes have the visits of states.
+    pub(crate) trace: bool,
+    pub(crate) unanswered: Unanswered,
 }
 
 impl Default for Options {
@@ -37,6 +41,8 @@ impl Default for Options {
             object_store: None,
             keeps_history: false,
             log: None,
+            trace: false,
+            unanswered: Unanswered::default(),
         }
     }
 }
@@ -53,10 +59,11 @@ impl Options {
             program: tasks.link(program),
             tasks,
             limits: self.limits.clone(),
-            names: Arc::new(self.names.clone()),
+            names: Arc::new(Names { token_key: self.tasks.token_key(), ..self.names.clone() }),
             time: self.time.clone(),
             store: self.object_store.clone(),
-            trace: false,
+            trace: self.trace,
+            nesting_depth: 0,
             recording: self.recording(),
             keeps_history: self.keeps_history,
             log: self.log.clone(),
@@ -122,9 +129,21 @@ macro_rules! option_setters {
     };
 }
 
-/// The setter of a builder whose executions' outcomes somebody sees.
-macro_rules! history_setter {
+/// The setters of a builder whose executions' outcomes somebody sees.
+macro_rules! outcome_setters {
     () => {
+        /// What becomes of a task that no handler answers.
+        pub fn unanswered(&mut self, unanswered: $crate::executor::Unanswered) -> &mut Self {
+            self.options.unanswered = unanswered;
+            self
+        }
+
+        /// Whether to record state visits.
+        pub fn trace(&mut self, trace: bool) -> &mut Self {
+            self.options.trace = trace;
+            self
+        }
+
         /// Whether to keep the [history](crate::executor::Outcome::history) of every execution: each event, with
         /// inputs and outputs. Nothing that executions do depends on it.
         pub fn record_history(&mut self, record_history: bool) -> &mut Self {
@@ -134,5 +153,5 @@ macro_rules! history_setter {
     };
 }
 
-pub(crate) use history_setter;
 pub(crate) use option_setters;
+pub(crate) use outcome_setters;

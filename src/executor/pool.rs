@@ -14,8 +14,9 @@ use tokio::sync::{Semaphore, oneshot};
 use super::children::Children;
 use super::driver::Driver;
 use super::job::{AnswerTo, Completed, ExecuteError, Job, Pending, Whereabouts};
-use super::options::{Options, history_setter, option_setters};
+use super::options::{Options, option_setters, outcome_setters};
 use super::pool_worker::PoolWorker;
+use super::runner::Unanswered;
 use super::seed::derive_seed;
 use super::setup::Setup;
 use super::signal::Signal;
@@ -107,7 +108,7 @@ pub(super) struct Shared {
 
 impl ExecutorBuilder {
     option_setters!();
-    history_setter!();
+    outcome_setters!();
 
     pub(crate) fn with_options(&mut self, options: Options) -> &mut Self {
         self.options = options;
@@ -304,15 +305,17 @@ fn new_setup(
     program: &Arc<Program>,
 ) -> Result<Setup, ExecutorError> {
     let tasks = options.tasks.resolve(program);
-    tasks.require_answers(program)?;
-    require_object_store(program, options.object_store.is_some())?;
+    if options.unanswered == Unanswered::Refuse {
+        tasks.require_answers(program)?;
+        require_object_store(program, options.object_store.is_some())?;
+    }
     let name = &options.names.state_machine;
     let metrics = recorder.map(|recorder| ExecutionMetrics::register(recorder, name, program));
     Ok(options.setup(program, tasks, metrics))
 }
 
 /// Gives an execution up when its caller's future is dropped; no matter once it has ended.
-struct GivenUp(Arc<Whereabouts>);
+pub(super) struct GivenUp(pub(super) Arc<Whereabouts>);
 
 impl Drop for GivenUp {
     fn drop(&mut self) {

@@ -14,7 +14,7 @@ use super::slab::SlotKey;
 use super::sync::Ordering;
 use super::worker::{Resumed, Worker};
 use crate::value::timestamp::Timestamp;
-use crate::vm::ExecutionHistory;
+use crate::vm::{ExecutionHistory, Visit};
 
 pub(super) struct PoolWorker<'p> {
     shared: &'p Shared,
@@ -96,8 +96,8 @@ impl<'p> PoolWorker<'p> {
                 }
             }
             ended => {
-                let history = self.worker.take_history();
-                answer(pending, ended, output, self.worker.ended_at(), history);
+                let told = (self.worker.take_visits(), self.worker.take_history());
+                answer(pending, ended, output, self.worker.ended_at(), told);
             }
         }
     }
@@ -128,8 +128,8 @@ impl<'p> PoolWorker<'p> {
 }
 
 fn answer_resumed(resumed: Resumed<'_, Pending>) {
-    let Resumed { belongs, ended, output, ended_at, history, .. } = resumed;
-    answer(belongs, ended, output.to_vec(), ended_at, history);
+    let Resumed { belongs, ended, output, ended_at, visits, history, .. } = resumed;
+    answer(belongs, ended, output.to_vec(), ended_at, (visits, history));
 }
 
 fn answer(
@@ -137,7 +137,7 @@ fn answer(
     ended: Ended,
     output: Vec<u8>,
     ended_at: Timestamp,
-    history: Option<Box<ExecutionHistory>>,
+    (visits, history): (Vec<Visit>, Option<Box<ExecutionHistory>>),
 ) {
     // The permit goes first: whoever learns of the end may want to start the next.
     let Pending { answer, _permit: permit, .. } = pending;
@@ -155,7 +155,7 @@ fn answer(
         }
     };
     let output = if failure.is_none() { output } else { Vec::new() };
-    let completed = Completed { outcome: Outcome::new(failure, Vec::new(), history), output };
+    let completed = Completed { outcome: Outcome::new(failure, visits, history), output, ended_at };
     // Whoever gave the execution up wants no answer.
     let _ = caller.send(Ok(completed));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clock::Time;
 use super::engine::{Ended, Engine};
 use super::nested::Nested;
-use super::options::{Options, history_setter, option_setters};
+use super::options::{Options, option_setters, outcome_setters};
 use super::outcome::Outcome;
 use super::seed::derive_seed;
 use super::setup::Setup;
@@ -75,25 +75,11 @@ pub enum Unanswered {
 pub struct RunnerBuilder {
     program: Arc<Program>,
     options: Options,
-    unanswered: Unanswered,
-    trace: bool,
 }
 
 impl RunnerBuilder {
     option_setters!();
-    history_setter!();
-
-    /// What becomes of a task that no handler answers.
-    pub fn unanswered(&mut self, unanswered: Unanswered) -> &mut Self {
-        self.unanswered = unanswered;
-        self
-    }
-
-    /// Whether to record state visits.
-    pub fn trace(&mut self, trace: bool) -> &mut Self {
-        self.trace = trace;
-        self
-    }
+    outcome_setters!();
 
     /// Finds the handlers.
     ///
@@ -101,7 +87,7 @@ impl RunnerBuilder {
     /// If a task has none and that is to be refused, or one that answers later.
     pub fn build(&self) -> Result<Runner, RunnerError> {
         let tasks = self.options.tasks.resolve(&self.program);
-        if self.unanswered == Unanswered::Refuse {
+        if self.options.unanswered == Unanswered::Refuse {
             tasks.require_answers(&self.program)?;
             require_object_store(&self.program, self.options.object_store.is_some())?;
         }
@@ -109,7 +95,7 @@ impl RunnerBuilder {
             let (state, resource) = (site.state.clone(), site.resource.clone());
             return Err(RunnerError::Asynchronous { state, resource });
         }
-        let setup = Setup { trace: self.trace, ..self.options.setup(&self.program, tasks, None) };
+        let setup = self.options.setup(&self.program, tasks, None);
         let engine = Engine::new(&setup);
         Ok(Runner { engine, setup: Arc::new(setup), seed: self.options.seed, runs: 0 })
     }
@@ -118,12 +104,7 @@ impl RunnerBuilder {
 impl Runner {
     /// A builder for a program.
     pub fn builder(program: impl Into<Arc<Program>>) -> RunnerBuilder {
-        RunnerBuilder {
-            program: program.into(),
-            options: Options::default(),
-            unanswered: Unanswered::default(),
-            trace: false,
-        }
+        RunnerBuilder { program: program.into(), options: Options::default() }
     }
 
     /// Runs one execution; its output, if it succeeds, is appended to `out` as minified JSON.

@@ -22,6 +22,8 @@ pub(crate) struct Setup {
     pub(crate) store: Option<Arc<dyn ObjectStore>>,
     /// Whether to record state visits.
     pub(crate) trace: bool,
+    /// How many executions started one another before those of this setup.
+    pub(crate) nesting_depth: u32,
     /// What histories keep, if there are any.
     pub(crate) recording: Option<RecordOptions>,
     /// Whether outcomes have them.

@@ -15,7 +15,7 @@ use super::sleeps::millis_ceil;
 use super::timer::{TimerId, TimerWheel};
 use super::watchdog::Watchdog;
 use crate::value::timestamp::Timestamp;
-use crate::vm::ExecutionHistory;
+use crate::vm::{ExecutionHistory, Visit};
 
 /// Calls that are handed to the driver at once; fewer if there is nothing else to do.
 const OUTBOX_MAX: usize = 256;
@@ -60,6 +60,8 @@ pub(crate) struct Resumed<'r, T> {
     pub(crate) input: &'r [u8],
     /// When it ended.
     pub(super) ended_at: Timestamp,
+    /// The states it visited, if its setup asks for a trace.
+    pub(super) visits: Vec<Visit>,
     /// Its history, if its setup keeps it.
     pub(crate) history: Option<Box<ExecutionHistory>>,
 }
@@ -140,6 +142,11 @@ impl<T> Worker<T> {
     /// The history of the execution that [`start`](Self::start) ended, if its setup keeps it.
     pub(crate) fn take_history(&mut self) -> Option<Box<ExecutionHistory>> {
         self.engine.take_history()
+    }
+
+    /// The visits of the execution that [`start`](Self::start) ended, if its setup asks for a trace.
+    pub(super) fn take_visits(&mut self) -> Vec<Visit> {
+        self.engine.take_visits()
     }
 
     /// Keeps an execution that waits until its time has come or it is answered.
@@ -264,7 +271,8 @@ impl<T> Worker<T> {
                     .metrics()
                     .add_suspended_duration(Duration::from_millis(took_ms.max(0).unsigned_abs()));
                 let (ended_at, history) = (self.engine.ended_at(), self.engine.take_history());
-                ended(Resumed { belongs, ended: end, output, input, ended_at, history });
+                let visits = self.engine.take_visits();
+                ended(Resumed { belongs, ended: end, output, input, ended_at, visits, history });
             }
         }
     }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::TaskRequest;
 use crate::bytecode::{Program, TaskId};
+use crate::value::timestamp::Timestamp;
 
 /// One invocation of a task, owned: what an asynchronous handler gets.
 #[derive(Clone)]
@@ -14,11 +16,47 @@ pub struct TaskCall {
     function_name: Option<Box<str>>,
     payload: Vec<u8>,
     retry_count: u32,
+    context: CallContext,
+}
+
+/// What a call says of the execution that it belongs to.
+#[derive(Clone, Default)]
+pub(crate) struct CallContext {
+    /// What a callback answers the task with; only where the state waits for one.
+    pub(crate) token: Option<Box<str>>,
+    /// How long the task may go without a sign of life.
+    pub(crate) heartbeat: Option<Duration>,
+    /// The time, as the execution sees it.
+    pub(crate) now: Timestamp,
+    /// Where the randomness of whatever the call starts comes from: every attempt has its own.
+    pub(crate) seed: u64,
+    /// How many executions started one another before this one.
+    pub(crate) nesting_depth: u32,
 }
 
 impl TaskCall {
     pub(crate) fn new(program: Arc<Program>, task: TaskId, payload: Vec<u8>, retry_count: u32) -> Self {
-        Self { program, task, function_name: None, payload, retry_count }
+        Self { program, task, function_name: None, payload, retry_count, context: CallContext::default() }
+    }
+
+    /// The same call, in an execution.
+    #[must_use]
+    pub(crate) fn within(self, context: CallContext) -> Self {
+        Self { context, ..self }
+    }
+
+    pub(crate) fn context(&self) -> &CallContext {
+        &self.context
+    }
+
+    /// The task token, if the state waits for a job, a callback or an activity's worker: `$$.Task.Token`.
+    pub fn task_token(&self) -> Option<&str> {
+        self.context.token.as_deref()
+    }
+
+    /// `HeartbeatSeconds`, if the state has them.
+    pub fn heartbeat(&self) -> Option<Duration> {
+        self.context.heartbeat
     }
 
     /// The state's `Resource`.

@@ -8,7 +8,8 @@ use toml::de::{DeTable, DeValue};
 use super::error::nearest;
 use super::services::{KEYS, Services};
 use super::settings::{Source, Value};
-use super::{BulkheadOptions, Constant, Echo, FileError, TaskRegistry};
+use super::{BulkheadOptions, Constant, Echo, FileError, StateMachineEntry, TaskFile, TaskRegistry};
+use crate::asl::model::MachineType;
 use crate::json::write_json_string;
 
 /// Kinds of handlers that a task file may name in another build or one day; naming one is told apart from a slip.
@@ -24,6 +25,9 @@ const NOW: &[&str] = &[
 ];
 /// Bounds around the handler of a task.
 const BOUNDS: [&str; 4] = ["max_concurrency", "max_per_second", "max_queued", "timeout_seconds"];
+/// Lists that a task file may have.
+const TASK: &str = "task";
+const STATE_MACHINE: &str = "state_machine";
 const NESTING_DEPTH_MAX: u32 = 1024;
 
 impl TaskRegistry {
@@ -35,6 +39,13 @@ impl TaskRegistry {
         Self::from_toml(&name, &text)
     }
 
+    /// Reads a task file's text; `file` is its name for messages. State machines that it names are of no use here.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
+        TaskFile::from_toml(file, text).map(|file| file.tasks)
+    }
+}
+
+impl TaskFile {
     /// Reads a task file's text; `file` is its name for messages.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
         let source = Source { file, text };
@@ -43,23 +54,20 @@ impl TaskRegistry {
             FileError::at(file, text, offset, error.message().to_owned())
         })?;
         let table = table.get_ref();
-        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.get_ref().as_ref())) {
-            let message = format!("unknown key '{}'", key.get_ref());
-            return Err(source.at(key.span(), message).help("a task file consists of [[task]] tables"));
+        let is_known = |key: &str| KEYS.contains(&key) || key == STATE_MACHINE;
+        if let Some(key) = table.keys().find(|key| !is_known(key.get_ref())) {
+            let help = "a task file consists of [[task]] and [[state_machine]] tables";
+            return Err(source.at(key.span(), format!("unknown key '{}'", key.get_ref())).help(help));
         }
         let reader = Reader { source, services: Services::new(source, table)? };
-        let mut registry = Self::new();
-        if let Some(value) = table.get("task") {
-            let DeValue::Array(tasks) = value.get_ref() else {
-                return Err(reader
-                    .at(value.span(), "'task' must be a list")
-                    .help("write [[task]] in double brackets"));
-            };
-            for task in tasks {
-                reader.task(task, &mut registry)?;
-            }
+        let mut read = Self::default();
+        for task in reader.list(table, TASK)? {
+            reader.task(task, &mut read.tasks)?;
         }
-        Ok(registry)
+        for machine in reader.list(table, STATE_MACHINE)? {
+            read.state_machines.push(reader.state_machine(machine)?);
+        }
+        Ok(read)
     }
 }
 
@@ -72,6 +80,19 @@ pub(super) struct Reader<'t> {
 impl Reader<'_> {
     pub(super) fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
         self.source.at(span, message)
+    }
+
+    /// The tables under a key in double brackets.
+    fn list<'v, 'd>(&self, table: &'v DeTable<'d>, key: &str) -> Result<&'v [Value<'d>], FileError> {
+        match table.get(key) {
+            None => Ok(&[]),
+            Some(value) => match value.get_ref() {
+                DeValue::Array(tables) => Ok(tables),
+                _ => Err(self
+                    .at(value.span(), format!("'{key}' must be a list"))
+                    .help(format!("write [[{key}]] in double brackets"))),
+            },
+        }
     }
 
     fn task(&self, task: &Value<'_>, registry: &mut TaskRegistry) -> Result<(), FileError> {
@@ -123,6 +144,42 @@ impl Reader<'_> {
             }
         }
         Ok(options)
+    }
+
+    fn state_machine(&self, entry: &Value<'_>) -> Result<StateMachineEntry, FileError> {
+        let DeValue::Table(table) = entry.get_ref() else {
+            let help = "write [[state_machine]] in double brackets";
+            return Err(self.at(entry.span(), "expected a table").help(help));
+        };
+        let (mut name, mut definition, mut machine_type) = (None, None, None);
+        for (key, value) in table {
+            let DeValue::String(text) = value.get_ref() else {
+                return Err(self.at(value.span(), format!("'{}' must be a string", key.get_ref())));
+            };
+            match key.get_ref().as_ref() {
+                "name" => name = Some(text.to_string()),
+                "definition" => definition = Some(text.to_string().into()),
+                "type" => {
+                    machine_type = Some(match text.to_ascii_lowercase().as_str() {
+                        "standard" => MachineType::Standard,
+                        "express" => MachineType::Express,
+                        _ => return Err(self.at(value.span(), "'type' is \"standard\" or \"express\"")),
+                    });
+                }
+                other => {
+                    let help = match nearest(other, ["name", "definition", "type"]) {
+                        Some(near) => format!("did you mean '{near}'?"),
+                        None => "a state machine has 'definition', and may have 'name' and 'type'".to_owned(),
+                    };
+                    return Err(self.at(key.span(), format!("unknown field '{other}'")).help(help));
+                }
+            }
+        }
+        let definition = definition.ok_or_else(|| {
+            self.at(entry.span(), "this state machine has no 'definition'")
+                .help("name the file with its definition, as seen from the task file")
+        })?;
+        Ok(StateMachineEntry { name, definition, machine_type })
     }
 
     fn handler(

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::lambda::InvokeScratch;
 use crate::json::Document;
 
+const TIMEOUT: &str = "States.Timeout";
+
 /// Answers a Task state, in this process, on the thread that runs the execution.
 ///
 /// Closures `Fn(&TaskRequest<'_>) -> Result<T, TaskError>` are handlers; `T` is JSON text (`Vec<u8>`,
@@ -140,7 +142,7 @@ impl Reply {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}{}", cause.as_ref().map_or(String::new(), |cause| format!(": {cause}")))]
 pub struct TaskError {
-    /// The error name (ASL spec, "Error Representation").
+    /// The error name (ASL spec, "Error Representation"); empty if whoever failed the task gave none.
     pub error: String,
     /// The cause, if there is one.
     pub cause: Option<String>,
@@ -150,6 +152,16 @@ impl TaskError {
     /// An error with its cause.
     pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self { error: error.into(), cause: Some(cause.into()) }
+    }
+
+    /// `States.Timeout` as the execution itself reports it: the task has not answered, or not shown life, in time.
+    pub fn timed_out() -> Self {
+        Self { error: TIMEOUT.to_owned(), cause: None }
+    }
+
+    /// Whether it is [`timed_out`](Self::timed_out).
+    pub(crate) fn is_timed_out(&self) -> bool {
+        self.error == TIMEOUT && self.cause.is_none()
     }
 }
 

@@ -12,6 +12,7 @@ pub mod aws;
 mod batch;
 mod bulkhead;
 mod call;
+mod callback;
 mod constant;
 mod echo;
 mod error;
@@ -39,6 +40,8 @@ mod secret;
 mod services;
 #[cfg(feature = "cli")]
 mod settings;
+#[cfg(feature = "cli")]
+mod state_machine_entry;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -47,6 +50,7 @@ pub use async_handler::{AsyncTaskHandler, TaskFuture};
 pub use batch::{BatchOptions, BatchTaskHandler, Batched};
 pub use bulkhead::{Bulkhead, BulkheadOptions};
 pub use call::TaskCall;
+pub use callback::{ActivityAssignment, CallbackError, Callbacks};
 pub use constant::Constant;
 pub use echo::Echo;
 pub use error::{FileError, UnansweredError, UnansweredTask};
@@ -62,8 +66,11 @@ pub use process::{ProcessCommand, ProcessLine, ProcessLog};
 pub use registry::TaskRegistry;
 #[cfg(feature = "http")]
 pub use secret::Secret;
+#[cfg(feature = "cli")]
+pub use state_machine_entry::{StateMachineEntry, TaskFile};
 
 pub use crate::bytecode::{Integration, IntegrationPattern, Resource};
 
+pub(crate) use call::CallContext;
 pub(crate) use mock::{CallCounts, MockResponse};
 pub(crate) use table::{Route, TaskTable};

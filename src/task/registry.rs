@@ -3,16 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::callback::{ActivityTask, Awaited, Callbacks};
 use super::lambda::{LambdaInvoke, function_name_in};
 use super::pattern::Pattern;
 use super::table::{Route, TaskTable};
 use super::{
-    AsyncTaskHandler, BatchOptions, BatchTaskHandler, Batched, FixedReply, Resource, TaskHandler, TestCase,
+    AsyncTaskHandler, BatchOptions, BatchTaskHandler, Batched, FixedReply, Integration, IntegrationPattern,
+    Reply, Resource, TaskCall, TaskError, TaskFuture, TaskHandler, TestCase,
 };
 #[cfg(feature = "cli")]
 use super::{Bulkhead, BulkheadOptions, ProcessLog, bulkhead::Immediate};
 use crate::bytecode::{Program, TaskSite, function_name};
 use crate::json::Document;
+use crate::vm::TokenKey;
 
 /// Handlers by Resource pattern, and the mocked states of a test case.
 ///
@@ -25,6 +28,7 @@ pub struct TaskRegistry {
     /// Where the programs that a task file names log.
     #[cfg(feature = "cli")]
     process_log: ProcessLog,
+    callbacks: Option<Callbacks>,
 }
 
 /// A pattern and its handler.
@@ -41,6 +45,26 @@ pub(super) enum Handler {
     Sync(Arc<dyn TaskHandler>),
     /// Answers later, while the execution waits off its worker.
     Async(Arc<dyn AsyncTaskHandler>),
+}
+
+impl Handler {
+    /// Has the handler answer, off the thread of whoever waits if it may take its time.
+    pub(super) fn start(&self, call: TaskCall) -> TaskFuture {
+        let handler = match self {
+            Self::Async(handler) => return handler.call(call),
+            Self::Sync(handler) => Arc::clone(handler),
+        };
+        Box::pin(async move {
+            let answered = tokio::task::spawn_blocking(move || {
+                let mut answer = Reply::default();
+                handler.call(&call.as_request(), &mut answer).map(|()| answer)
+            });
+            answered.await.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(error) => Err(TaskError::new("States.Runtime", error.to_string())),
+            })
+        })
+    }
 }
 
 impl fmt::Debug for Entry {
@@ -139,18 +163,42 @@ impl TaskRegistry {
         self
     }
 
+    /// Has `.waitForTaskToken` states wait for their tokens, and activities for workers.
+    ///
+    /// Whoever answers the Resource of such a state is asked first, and what it answers is not the task's result; a job's
+    /// answer (`.sync`) is, unless its token comes back before. Without callbacks, handlers answer for good.
+    pub fn callbacks(&mut self, callbacks: &Callbacks) -> &mut Self {
+        self.callbacks = Some(callbacks.clone());
+        self
+    }
+
+    /// The same without mocked states.
+    #[must_use]
+    pub(crate) fn without_test_case(self) -> Self {
+        Self { test_case: None, ..self }
+    }
+
     /// Adds all of `other` behind what is there; its test case takes the place of this one's.
     pub fn extend(&mut self, other: Self) -> &mut Self {
         self.entries.extend(other.entries);
         if other.test_case.is_some() {
             self.test_case = other.test_case;
         }
+        if other.callbacks.is_some() {
+            self.callbacks = other.callbacks;
+        }
         self
     }
 
     /// Whether any handler answers later.
     pub(crate) fn is_async(&self) -> bool {
-        self.entries.iter().any(|entry| matches!(entry.handler, Handler::Async(_)))
+        self.callbacks.is_some()
+            || self.entries.iter().any(|entry| matches!(entry.handler, Handler::Async(_)))
+    }
+
+    /// What task tokens are made with.
+    pub(crate) fn token_key(&self) -> Option<TokenKey> {
+        self.callbacks.as_ref().map(|callbacks| callbacks.key().clone())
     }
 
     #[cfg(test)]
@@ -170,21 +218,48 @@ impl TaskRegistry {
             return Route::Mock(mock);
         }
         let resource = Resource::parse(&site.resource);
-        if resource.is_lambda_invoke() {
-            return route_invoke(site, resource, entries);
+        let route = route_resource(site, resource, entries);
+        let Some(callbacks) = &self.callbacks else { return route };
+        match (resource, route) {
+            (Resource::Activity { .. }, Route::Unanswered) => {
+                callbacks.declare_activity(&site.resource);
+                Route::Start(Arc::new(ActivityTask::new(callbacks.clone())))
+            }
+            (Resource::Integration(Integration { pattern, .. }), route) => {
+                let takes_answer = match pattern {
+                    IntegrationPattern::RequestResponse => return route,
+                    IntegrationPattern::RunJob | IntegrationPattern::RunJobJson => true,
+                    IntegrationPattern::WaitForTaskToken => false,
+                };
+                let handler = match route {
+                    Route::Call(handler) => Handler::Sync(handler),
+                    Route::Start(handler) => Handler::Async(handler),
+                    // Nobody is asked who could have sent the token away: such an answer is the task's result.
+                    Route::Fixed(_) | Route::Mock(_) | Route::Unanswered => return route,
+                };
+                Route::Start(Arc::new(Awaited::new(handler, callbacks.clone(), takes_answer)))
+            }
+            (_, route) => route,
         }
-        let handler = match resource {
-            Resource::Function { .. } => Entry::find_function(entries, &site.resource),
-            _ => Entry::find(entries, &site.resource),
-        };
-        match handler {
-            None => Route::Unanswered,
-            Some(Handler::Async(handler)) => Route::Start(Arc::clone(handler)),
-            Some(Handler::Sync(handler)) => match handler.fixed_reply() {
-                Some(reply) => Route::Fixed(reply),
-                None => Route::Call(Arc::clone(handler)),
-            },
-        }
+    }
+}
+
+/// What answers a task by itself: without callbacks.
+fn route_resource(site: &TaskSite, resource: Resource<'_>, entries: &Arc<[Entry]>) -> Route {
+    if resource.is_lambda_invoke() {
+        return route_invoke(site, resource, entries);
+    }
+    let handler = match resource {
+        Resource::Function { .. } => Entry::find_function(entries, &site.resource),
+        _ => Entry::find(entries, &site.resource),
+    };
+    match handler {
+        None => Route::Unanswered,
+        Some(Handler::Async(handler)) => Route::Start(Arc::clone(handler)),
+        Some(Handler::Sync(handler)) => match handler.fixed_reply() {
+            Some(reply) => Route::Fixed(reply),
+            None => Route::Call(Arc::clone(handler)),
+        },
     }
 }
 

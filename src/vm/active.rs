@@ -256,6 +256,19 @@ impl Active<'_> {
         self.fiber.enter(|state, _, _| state.live(strand).map_or(0, |strand| strand.retry_count))
     }
 
+    /// The token that a callback answers the task of this strand with: what `$$.Task.Token` is in its state.
+    pub fn task_token(&mut self, strand: StrandId) -> String {
+        self.with_machine(Timestamp::default(), |machine| {
+            let is_live = machine.state.live(strand).is_some();
+            if is_live { machine.task_token(strand.slot) } else { String::new() }
+        })
+    }
+
+    /// A seed for what the task of this strand starts: another one at each attempt.
+    pub fn task_seed(&mut self, strand: StrandId) -> u64 {
+        self.with_machine(Timestamp::default(), |machine| machine.task_seed(strand.slot))
+    }
+
     /// Answers a strand that waits for a task; ignored if it does so no longer. Run again afterwards.
     pub fn answer(&mut self, strand: StrandId, reply: TaskReply<'_>, now: Timestamp) {
         let shared = match reply {

@@ -17,6 +17,8 @@ const STATE_DATA: &str = "STATE_DATA";
 
 /// Draws that make task tokens; far from the counters that strands use.
 const TOKEN_DRAW: u64 = 1 << 63;
+/// Draws that seed what tasks start; far from both.
+const TASK_DRAW: u64 = 1 << 62;
 
 impl<'a> Machine<'_, '_, 'a> {
     /// A part of the Context Object; an error where this execution has no such part.
@@ -137,10 +139,21 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// A token that is the same for every read during one attempt, and another for the next.
-    fn task_token(&self, slot: u32) -> String {
+    pub(super) fn task_token(&self, slot: u32) -> String {
         let strand = &self.state.strands[slot as usize];
-        let visit = u64::from(strand.entered_event) << 20 | u64::from(strand.retry_count);
+        let visit = strand.attempt();
+        if let Some(key) = &self.names.token_key {
+            return key.token(&self.names.state_machine, [self.state.seed, strand.seed, visit]);
+        }
         String::from_utf8_lossy(&Random::new(mix(strand.seed, TOKEN_DRAW | visit)).uuid_v4()).into_owned()
+    }
+}
+
+impl Machine<'_, '_, '_> {
+    /// A seed that is the same during one attempt, and another for the next.
+    pub(super) fn task_seed(&self, slot: u32) -> u64 {
+        let strand = &self.state.strands[slot as usize];
+        mix(strand.seed, TASK_DRAW | strand.attempt())
     }
 }
 

@@ -25,6 +25,7 @@ mod names;
 mod ops;
 mod retry;
 mod state;
+mod task_token;
 
 pub use active::{Active, Start, Visit, Vm};
 pub use counters::{Counters, StateCounts};
@@ -37,3 +38,4 @@ pub use history::{
 pub use inspection::{Answered, Inspected};
 pub use map_run::{ItemSelector, MapRunRequest};
 pub use names::{MapRunName, Names};
+pub use task_token::{TokenId, TokenKey};

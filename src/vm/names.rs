@@ -1,6 +1,7 @@
 //! Who runs: names and ARNs of the Context Object that are the same for every execution of a run.
 
 use super::machine::mix;
+use super::task_token::TokenKey;
 use crate::asl::model::MachineType;
 use crate::value::random::Random;
 
@@ -24,6 +25,8 @@ pub struct Names {
     pub account: String,
     /// Decides the form of `$$.Execution.Id`.
     pub machine_type: MachineType,
+    /// What task tokens are made with; none: they are derived from the seed, and nobody can answer them.
+    pub token_key: Option<TokenKey>,
 }
 
 impl Names {
@@ -58,6 +61,7 @@ impl Names {
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             machine_type,
+            token_key: None,
         }
     }
 

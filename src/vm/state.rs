@@ -225,6 +225,13 @@ impl Default for Strand<'_> {
     }
 }
 
+impl Strand<'_> {
+    /// Tells one attempt at a state from every other one of the strand.
+    pub(super) fn attempt(&self) -> u64 {
+        u64::from(self.entered_event) << 20 | u64::from(self.retry_count)
+    }
+}
+
 impl<'a> State<'a> {
     /// Forgets the execution; buffers stay.
     pub(super) fn clear(&mut self) {

@@ -4,9 +4,16 @@ use std::{fs, io, path::Path};
 
 use crate::{
     cli::{
-        args::RunArguments, config::RunConfig, definition::Definition, error::CliError,
-        exit_code::ExitStatus, interrupt, metrics, output, process_log, progress::ProgressBar,
+        args::RunArguments,
+        config::RunConfig,
+        definition::Definition,
+        error::CliError,
+        exit_code::ExitStatus,
+        interrupt, metrics, output, process_log,
+        progress::ProgressBar,
+        state_machines::{self, Surroundings},
     },
+    executor::Unanswered,
     pipeline::{InputForm, Pipeline, PipelineBuilder, Resumption, Summary},
     sink::Sink,
     source::Input,
@@ -16,11 +23,21 @@ use crate::{
 /// Runs every line and says in the end what became of them.
 pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliError> {
     let definition = Definition::read(&arguments.definition, &arguments.execution.text)?;
-    let config = RunConfig::new(arguments, &definition)?;
+    let mut config = RunConfig::new(arguments, &definition)?;
     let program = definition.compile(config.execution.machine_type, &config.limits)?;
     let processes = config.execution.tasks.process_log().clone();
+    let bar = config.shows_progress.then(ProgressBar::new);
+    let log = open_log(arguments, bar.as_ref())?;
+    let time = config.execution.time(None);
+    let surroundings = Surroundings {
+        limits: &config.limits,
+        time: &time,
+        log: log.as_ref(),
+        unanswered: Unanswered::Refuse,
+    };
+    let machines = state_machines::prepare(&arguments.execution, &mut config.execution, &surroundings)?;
     let mut builder = Pipeline::builder(program);
-    builder.names(config.execution.names()).time(config.execution.time(None));
+    builder.names(config.execution.names()).time(time);
     builder.tasks(config.execution.tasks).limits(config.limits);
     if let Some(store) = config.execution.object_store {
         builder.object_store(store);
@@ -37,14 +54,12 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     if let Some(checkpoint) = config.checkpoint {
         builder.checkpoint(checkpoint);
     }
-    let bar = config.shows_progress.then(ProgressBar::new);
     match bar.as_ref() {
         _ if arguments.quiet => {}
         Some(bar) => process_log::show(&processes, bar.beside(io::stderr())),
         None => process_log::show(&processes, io::stderr()),
     }
     connect(&mut builder, arguments, bar.as_ref())?;
-    let log = open_log(arguments, bar.as_ref())?;
     if let Some(log) = &log {
         builder.log(log.clone());
     }
@@ -54,11 +69,16 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
             output::report(&format_args!("metrics: {address}\n"));
         }
     }
+    let callbacks = config.execution.callbacks.as_ref();
+    let _endpoint = arguments.execution.callback.serve(callbacks, arguments.quiet)?;
     let pipeline = builder.build().map_err(CliError::run)?;
     let resumption = pipeline.resumption().cloned();
     let drain = pipeline.drain();
     interrupt::drain_on_interrupt(drain.clone(), arguments.quiet)?;
     let summary = pipeline.run();
+    if let Some(machines) = machines {
+        machines.shut_down(); // executions that nobody waits for end too
+    }
     if let Some(bar) = &bar {
         bar.clear();
     }

@@ -136,20 +136,7 @@ impl AsyncTaskHandler for Arc<LambdaInvoke> {
         Box::pin(async move {
             let (handler, call) = invoke.unpack_call(call)?;
             let payload = call.payload().to_vec(); // an answer may be the payload itself
-            let answer = match handler {
-                Handler::Async(handler) => handler.call(call).await?,
-                // It may take its time: not on the thread that drives all the others.
-                Handler::Sync(handler) => {
-                    let answered = tokio::task::spawn_blocking(move || {
-                        let mut answer = Reply::default();
-                        handler.call(&call.as_request(), &mut answer).map(|()| answer)
-                    });
-                    answered.await.unwrap_or_else(|error| match error.try_into_panic() {
-                        Ok(panic) => std::panic::resume_unwind(panic),
-                        Err(error) => Err(TaskError::new("States.Runtime", error.to_string())),
-                    })?
-                }
-            };
+            let answer = handler.start(call).await?;
             let mut reply = Reply::default();
             invoke.answer(&answer, &payload, &mut reply);
             Ok(reply)

@@ -81,6 +81,11 @@ fn unusable_task_files_say_where_and_why() {
         "[[task]]\nresource = \"a\"\nhandler = { exec = { command = \"a b\" } }",
         "[[task]]\nresource = \"a\"\nhandler = { exec = { command = [] } }",
         "[[task]]\nresource = \"a\"\nhandler = { exec = { command = [\"a\"], processes = 0 } }",
+        "[state_machine]\ndefinition = \"a\"",
+        "[[state_machine]]\nname = \"a\"",
+        "[[state_machine]]\ndefinition = \"a\"\ntype = \"quick\"",
+        "[[state_machine]]\ndefinition = \"a\"\nnam = \"b\"",
+        "[[state_machine]]\ndefinition = 5",
     ];
     let mut report = String::new();
     for text in files {
