@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clock::Time;
+use super::observer::RunObserver;
 use super::setup::Setup;
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
@@ -24,6 +25,8 @@ pub(crate) struct Options {
     /// Whether outcomes have histories.
     pub(crate) keeps_history: bool,
     pub(crate) log: Option<ExecutionLog>,
+    /// Who watches executions, if anybody does.
+    pub(crate) observer: Option<Arc<dyn RunObserver>>,
 }
 
 impl Default for Options {
@@ -37,6 +40,7 @@ impl Default for Options {
             object_store: None,
             keeps_history: false,
             log: None,
+            observer: None,
         }
     }
 }
@@ -61,6 +65,7 @@ impl Options {
             keeps_history: self.keeps_history,
             log: self.log.clone(),
             metrics,
+            observer: self.observer.clone(),
         }
     }
 
