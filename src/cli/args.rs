@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{exit_code, log::LogArguments, metrics::MetricsAddress, s3::S3Arguments};
+use super::{bench::BenchArguments, exit_code, log::LogArguments, metrics::MetricsAddress, s3::S3Arguments};
 use crate::asl::{model::MachineType, text::TextFormat};
 
 /// Run AWS Step Functions state machines anywhere, at line rate.
@@ -44,6 +44,7 @@ pub(super) enum Command {
     Eval(EvalArguments),
     Compile(CompileArguments),
     Disassemble(DisassembleArguments),
+    Bench(BenchArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
 }
@@ -184,7 +185,7 @@ pub(super) struct TextArguments {
     pub(super) format: Option<FormatArgument>,
 }
 
-/// What `run` and `exec` have in common.
+/// What `run`, `exec` and `bench` have in common.
 #[derive(Debug, Args)]
 pub(super) struct ExecutionArguments {
     #[command(flatten)]
