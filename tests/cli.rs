@@ -238,7 +238,7 @@ fn unusable_artifacts_are_refused() {
     other[8] = 200;
     changed[whole.len() / 2 + 10] ^= 4;
     let cases = [
-        (other, "has format 200, and this version of aslx loads format 6: compile the definition again"),
+        (other, "has format 200, and this version of aslx loads format 7: compile the definition again"),
         (changed, "is damaged: its checksum does not fit: compile the definition again"),
         (whole[..whole.len() - 3].to_vec(), "is damaged: it has "),
         (whole[..9].to_vec(), "is damaged: it has 9 bytes, less than its header"),

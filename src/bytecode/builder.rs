@@ -265,6 +265,7 @@ impl ProgramBuilder {
             timeout_seconds: self.timeout_seconds,
             may_suspend: self.may_suspend,
             needs_clock: self.needs_clock,
+            answers: Vec::new(),
         };
         verify(&program).map_err(BuildError::Verify)?;
         Ok(program)

@@ -123,8 +123,8 @@ fn write_op(program: &Program, op: Op, out: &mut String) -> fmt::Result {
             let site = program.call(call);
             write!(out, "call   {} = {}({}; {})", r(dst), site.function.name(), r(first), site.argument_count)
         }
-        Op::SetPath { value, base, path } => {
-            write!(out, "setpth {} = {} with {} := {}", r(value), r(base), program.path(path), r(value))
+        Op::SetPath { dst, value, path } => {
+            write!(out, "setpth {} = {} with {} := {}", r(dst), r(Reg::INPUT), program.path(path), r(value))
         }
         _ => write_work(program, op, out),
     }
@@ -166,6 +166,15 @@ fn write_work(program: &Program, op: Op, out: &mut String) -> fmt::Result {
                 write!(out, "{} {parameter}: {}", if index == 0 { "," } else { "" }, r(first.offset(index)))?;
             }
             Ok(())
+        }
+        Op::Pick { dst, src, shape } => {
+            write!(out, "pick   ")?;
+            let shape = &program.shapes[usize::from(shape)];
+            for index in 0..shape.len() {
+                let comma = if index > 0 { ", " } else { "" };
+                write!(out, "{comma}{}: {:?}", r(dst.offset(index)), shape.key(index))?;
+            }
+            write!(out, " of {}", r(src))
         }
         Op::Inspect { src, aspect } => write!(out, "inspct {} as {aspect:?}", r(src)),
         // Everything else is written by `write_op`.

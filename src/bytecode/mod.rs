@@ -15,6 +15,7 @@ mod program;
 mod query;
 mod resource;
 mod sites;
+mod task_answer;
 mod verifier;
 
 pub use aspect::Aspect;
@@ -28,11 +29,12 @@ pub use operand::{
     TaskId, TestId,
 };
 pub use program::{
-    CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3, Program,
-    Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
+    CallSite, Catcher, Comparison, Field, Fork, ForkKind, Graph, JitterStrategy, Operand, Ordering3,
+    PickedMembers, Program, Retrier, Site, StateInfo, StateType, TaskSite, Test, Tolerance,
 };
 pub use query::{Expected, QuerySite};
 pub(crate) use resource::function_name;
 pub use resource::{Integration, IntegrationPattern, Resource, TaskKind};
 pub(crate) use sites::Sites;
+pub(crate) use task_answer::TaskAnswer;
 pub use verifier::{VerifyError, verify};

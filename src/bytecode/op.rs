@@ -136,12 +136,13 @@ pub enum Op {
         /// The call site.
         call: CallId,
     },
-    /// Places a value inside a copy of another (`ResultPath`). Fails with `States.ResultPathMatchFailure`.
+    /// Places a value inside a copy of the state's raw input (`ResultPath`). Fails with
+    /// `States.ResultPathMatchFailure`.
     SetPath {
-        /// The value to place; receives the combined value.
+        /// Where the combined value goes.
+        dst: Reg,
+        /// The value to place.
         value: Reg,
-        /// The value to place it in.
-        base: Reg,
         /// Where.
         path: PathId,
     },
@@ -159,7 +160,7 @@ pub enum Op {
     Task {
         /// Where the result goes.
         dst: Reg,
-        /// The effective input; then the seconds of timeout and heartbeat, or empty.
+        /// The effective input; if the task is timed, then the seconds of timeout and heartbeat, or empty.
         first: Reg,
         /// The task site.
         task: TaskId,
@@ -212,6 +213,16 @@ pub enum Op {
         first: Reg,
         /// The expression.
         query: QueryId,
+    },
+    /// Reads several members of an object at once; one that is missing, or all of what is no object, leaves its
+    /// register empty.
+    Pick {
+        /// Where to: consecutive registers.
+        dst: Reg,
+        /// The object.
+        src: Reg,
+        /// Index of their keys in the program's shapes.
+        shape: u16,
     },
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CallId, ConstantId, ForkId, GraphId, Label, MapRunId, MapRunSite, Op, PathId, QueryId, QuerySite, Reg,
-    Sites, StateId, TaskId, TaskKind, TestId,
+    Sites, StateId, TaskAnswer, TaskId, TaskKind, TestId,
 };
 use crate::asl::model::MachineType;
 use crate::intrinsic;
@@ -38,6 +38,8 @@ pub struct Program {
     pub(crate) timeout_seconds: Option<u32>,
     pub(crate) may_suspend: bool,
     pub(crate) needs_clock: bool,
+    /// By [`TaskId`]; a task that has none is asked.
+    pub(crate) answers: Vec<TaskAnswer>,
 }
 
 /// One `States` map.
@@ -251,6 +253,8 @@ pub struct TaskSite {
     pub state: String,
     /// The state.
     pub state_id: StateId,
+    /// Whether the two registers after the effective input have the seconds of timeout and heartbeat.
+    pub is_timed: bool,
     /// The members of `Parameters` whose values the definition gives, as a JSON object: a handler may be chosen
     /// by them (`FunctionName`). None without `Parameters`.
     pub parameters: Option<String>,
@@ -279,11 +283,22 @@ pub enum ForkKind {
         processor: GraphId,
         /// Where a child finds the Map's effective input (its item is in [`Reg::INPUT`]).
         map_input: Reg,
+        /// Members of that input that a child finds in the registers after it.
+        picked: PickedMembers,
         /// How `MaxConcurrency` is given, for error texts.
         max_concurrency: Option<Field>,
         /// Whether failures are tolerated.
         tolerance: Option<Tolerance>,
     },
+}
+
+/// What a Map reads of its effective input once for all its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PickedMembers {
+    /// The first of the Map's own registers that hold them.
+    pub first: u16,
+    /// How many there are.
+    pub count: u16,
 }
 
 /// Tolerated failures of a Map.

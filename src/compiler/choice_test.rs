@@ -82,8 +82,8 @@ impl Lowering<'_, '_> {
             self.builder.emit(Op::Context { dst, field: ContextField::Whole });
             return Some((dst, self.builder.add_path(&path.below(0))));
         }
-        if let Some(register) = self.selected_item.register(&path, input) {
-            return Some((register, self.builder.add_path(&path.below(1))));
+        if let Some((register, taken)) = self.first_steps(&path, input) {
+            return Some((register, self.builder.add_path(&path.below(taken))));
         }
         let source = self.root(&path, input, None);
         Some((source, self.builder.add_path(&path.below(self.taken(&path)))))

@@ -98,11 +98,11 @@ impl Lowering<'_, '_> {
     pub(super) fn path(&mut self, path: &Path, input: Reg, site: &Site, dst: Option<Reg>) -> Reg {
         // Other sites name the steps of the whole path in their error texts.
         let selected = match site {
-            Site::Template { .. } => self.selected_item.register(path, input),
+            Site::Template { .. } => self.first_steps(path, input),
             _ => None,
         };
         let (src, taken) = match selected {
-            Some(register) => (register, 1),
+            Some((register, taken)) => (register, taken),
             None => (self.root(path, input, dst), self.taken(path)),
         };
         if path.segments().len() == taken {

@@ -55,11 +55,10 @@ impl Lowering<'_, '_> {
         if path.segments().is_empty() {
             return result;
         }
-        let value = self.registers.one();
-        self.builder.emit(Op::Move { dst: value, src: result });
+        let dst = self.registers.one();
         let path = self.builder.add_path(&path);
-        self.builder.emit(Op::SetPath { value, base: Reg::INPUT, path });
-        value
+        self.builder.emit(Op::SetPath { dst, value: result, path });
+        dst
     }
 
     /// Applies `OutputPath`, stores variables and leaves the state.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::one_state::Given;
+use super::pick::Picked;
 use super::register::Registers;
 use super::scope::Scope;
 use super::selected_item::SelectedItem;
@@ -21,6 +22,8 @@ struct Waiting<'m> {
     /// A Map's `ItemSelector`, and the register with the Map's effective input.
     item_selector: Option<&'m PayloadTemplate>,
     map_input: Option<Reg>,
+    /// The members of that input that are in the registers after it.
+    picked: Vec<String>,
     /// The state that the graph is in.
     around: Around,
 }
@@ -52,6 +55,8 @@ pub(super) struct Lowering<'m, 'd> {
     pub scope: Scope,
     /// What the graph's `ItemSelector` has left in registers, if it has one.
     pub selected_item: SelectedItem,
+    /// What the state being lowered has picked of its input.
+    pub picked: Picked,
     /// The state being lowered.
     pub state_id: StateId,
     /// Its language.
@@ -78,6 +83,7 @@ impl<'m, 'd> Lowering<'m, 'd> {
             registers: Registers::default(),
             scope: Scope::default(),
             selected_item: SelectedItem::default(),
+            picked: Picked::default(),
             state_id: StateId(0),
             language: QueryLanguage::JsonPath,
             state_location: String::new(),
@@ -127,10 +133,15 @@ impl<'m, 'd> Lowering<'m, 'd> {
         &mut self,
         graph: &'m StateGraph,
         item_selector: Option<&'m PayloadTemplate>,
+        picked: Vec<String>,
     ) -> (GraphId, Reg) {
         let scope = Scope::of(graph, &self.scope, self.source);
         let map_input = Reg::INPUT.offset(scope.names.len() + 1);
-        (self.enqueue(graph, scope, item_selector, Some(map_input)), map_input)
+        let id = self.enqueue(graph, scope, item_selector, Some(map_input));
+        if let Some(waiting) = self.waiting.back_mut() {
+            waiting.picked = picked;
+        }
+        (id, map_input)
     }
 
     /// As `child`, for the item processor of a Distributed Map: its executions see no variables of others.
@@ -182,21 +193,24 @@ impl<'m, 'd> Lowering<'m, 'd> {
             variables_outer: u16::try_from(scope.outer).unwrap_or(u16::MAX),
         });
         let around = self.around();
-        self.waiting.push_back(Waiting { id, graph, scope, item_selector, map_input, around });
+        let picked = Vec::new();
+        self.waiting.push_back(Waiting { id, graph, scope, item_selector, map_input, picked, around });
         id
     }
 
     fn graph(&mut self, waiting: Waiting<'m>) {
-        let Waiting { id, graph, scope, item_selector, map_input, around } = waiting;
+        let Waiting { id, graph, scope, item_selector, map_input, picked, around } = waiting;
         self.stand_in(around);
-        let fixed = 1 + scope.names.len() + usize::from(map_input.is_some());
+        let fixed = 1 + scope.names.len() + usize::from(map_input.is_some()) + picked.len();
         self.registers = Registers::new(fixed);
         self.scope = scope;
         self.selected_item = SelectedItem::default();
         self.labels = graph.states.iter().map(|_| self.builder.pending()).collect();
         self.builder.graph_mut(id).entry = self.builder.here();
         if let (Some(template), Some(map_input)) = (item_selector, map_input) {
+            self.assume_picked(&picked, map_input);
             self.select_item(template, map_input, graph);
+            self.forget_picked(0);
         }
         let fixed = self.registers.mark();
         let start = self.label(graph.start_at);

@@ -16,6 +16,7 @@ mod input_output;
 mod lowering;
 mod one_state;
 mod options;
+mod pick;
 mod query;
 mod register;
 mod retry_catch;

@@ -15,6 +15,8 @@ use crate::jsonpath::{Path, Root, Segment};
 #[derive(Debug, Default)]
 pub(super) struct SelectedItem {
     fields: Vec<(String, Reg)>,
+    /// Members of fields that are read often: field, name, register.
+    members: Vec<(String, String, Reg)>,
     /// By state of the graph: whether its raw input is what the `ItemSelector` built.
     is_input: Vec<bool>,
     /// The state being lowered.
@@ -27,14 +29,20 @@ impl SelectedItem {
         self.state = state;
     }
 
-    /// The register that holds what a path's first step leads to from `input`.
-    pub(super) fn register(&self, path: &Path, input: Reg) -> Option<Reg> {
+    /// The register that holds what a path's first steps lead to from `input`, and how many steps these are.
+    pub(super) fn register(&self, path: &Path, input: Reg) -> Option<(Reg, usize)> {
         let is_input = self.is_input.get(self.state).is_some_and(|is_input| *is_input);
         if !is_input || input != Reg::INPUT || *path.root() != Root::Input || path.reads_root() {
             return None;
         }
         let Some(Segment::Name(name)) = path.segments().first() else { return None };
-        self.fields.iter().find(|(field, _)| **field == **name).map(|(_, register)| *register)
+        if let Some([_, Segment::Name(member), ..]) = path.walk_segments() {
+            let is_it = |known: &&(String, String, Reg)| *known.0 == **name && *known.1 == **member;
+            if let Some((_, _, register)) = self.members.iter().find(is_it) {
+                return Some((*register, 2));
+            }
+        }
+        self.fields.iter().find(|(field, _)| **field == **name).map(|(_, register)| (*register, 1))
     }
 }
 
@@ -50,8 +58,13 @@ impl Lowering<'_, '_> {
         let (fields, first) = self.template_fields(template.node, map_input, Reg::INPUT, &template.location);
         let registers =
             fields.iter().enumerate().map(|(at, field)| (field.name().to_owned(), first.offset(at)));
-        self.selected_item =
-            SelectedItem { fields: registers.collect(), is_input: unchanged_inputs(graph), state: 0 };
+        let (fields, is_input): (Vec<_>, _) = (registers.collect(), unchanged_inputs(graph));
+        let mut members = Vec::new();
+        for (field, register) in &fields {
+            let picked = self.pick_of_field(field, *register, graph, &is_input);
+            members.extend(picked.into_iter().map(|(name, register)| (field.clone(), name, register)));
+        }
+        self.selected_item = SelectedItem { fields, members, is_input, state: 0 };
     }
 }
 

@@ -19,8 +19,10 @@ impl Lowering<'_, '_> {
         if self.is_jsonata() {
             return self.query_template(template.node, &template.location, States::of_input(input), dst);
         }
-        let mark = self.registers.mark();
+        let (mark, picked) = (self.registers.mark(), self.picked_mark());
+        self.pick_for_template(template.node, input);
         self.template_node(template.node, input, field, dst, &template.location);
+        self.forget_picked(picked);
         self.registers.release(mark);
     }
 

@@ -54,7 +54,7 @@ impl Options {
         metrics: Option<Arc<ExecutionMetrics>>,
     ) -> Setup {
         Setup {
-            program: Arc::clone(program),
+            program: tasks.link(program),
             tasks,
             limits: self.limits.clone(),
             names: Arc::new(self.names.clone()),

@@ -1,6 +1,6 @@
 //! Documents: source bytes together with their tape.
 
-use super::{DocFlags, JsonStr, Node, NodeId, Number, ParseError, Parser, Tag, Tape};
+use super::{DocFlags, JsonStr, KeyTable, Node, NodeId, Number, ParseError, Parser, Tag, Tape, same_bytes};
 
 /// A borrowed document: `Copy`, two slices and the flags.
 #[derive(Debug, Clone, Copy)]
@@ -115,23 +115,84 @@ impl<'d> Doc<'d> {
 
     /// The value of an object's member; of a repeated key the last one wins.
     #[inline]
-    pub fn member(self, id: NodeId, key: &str) -> Option<NodeId> {
-        let mut found = None;
-        let key_len = key.len() as u32 + 2;
-        let end = self.node(id).next as usize;
+    pub fn member(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        self.seek(id, key).0
+    }
+
+    /// The value of an object's member, and whether its key is repeated; the last one wins.
+    pub fn seek(&self, id: NodeId, key: &str) -> (Option<NodeId>, bool) {
+        if self.flags.contains(DocFlags::BACKSLASH) {
+            return self.seek_escaped(id, key);
+        }
+        let (mut found, mut matches) = (0, 0);
+        let (key, key_len, first) = (key.as_bytes(), key.len() as u32 + 2, key.as_bytes().first());
         let mut at = id.0 as usize + 1;
-        while at < end
-            && let [name, value, ..] = &self.nodes[at..]
-        {
-            // Most keys differ in length, which the node knows: the source is then not touched.
-            let is_same_len = name.end - name.start == key_len;
-            let is_candidate = is_same_len || name.is(Tag::EscapedString);
-            if is_candidate && self.string(NodeId(at as u32)) == *key {
-                found = Some(NodeId(at as u32 + 1));
+        let nodes = self.nodes.get(..self.node(id).next as usize).unwrap_or_default();
+        while at + 1 < nodes.len() {
+            let (name, value) = (&nodes[at], &nodes[at + 1]);
+            // Most keys differ in length, which the node knows: the source is then not touched. Of the others most
+            // differ in the first byte.
+            if name.end.wrapping_sub(name.start) == key_len
+                && (first.is_none() || self.bytes.get(name.start as usize + 1) == first)
+                && same_bytes(self.inside(name), key)
+            {
+                (found, matches) = (at as u32 + 1, matches + 1);
             }
             at = value.next as usize;
         }
-        found
+        ((matches > 0).then_some(NodeId(found)), matches > 1)
+    }
+
+    /// What stands between a string's quotes.
+    #[inline]
+    fn inside(&self, string: &Node) -> &'d [u8] {
+        self.bytes.get(string.start as usize + 1..string.end as usize - 1).unwrap_or_default()
+    }
+
+    /// Calls `found` with the number of a key and the value of the member that has it, for every member whose key
+    /// is among some; `key` gives the text of each.
+    #[inline]
+    pub fn pick<'k>(
+        &self,
+        id: NodeId,
+        keys: &KeyTable,
+        key: impl Fn(usize) -> &'k [u8],
+        mut found: impl FnMut(usize, NodeId),
+    ) {
+        let nodes = self.nodes.get(..self.node(id).next as usize).unwrap_or_default();
+        let mut at = id.0 as usize + 1;
+        while at + 1 < nodes.len() {
+            let (name, value) = (&nodes[at], &nodes[at + 1]);
+            let here = at;
+            at = value.next as usize;
+            let index = if name.is(Tag::EscapedString) {
+                let text = self.string(NodeId(here as u32)).to_text();
+                keys.find(text.as_bytes(), |index| key(index) == text.as_bytes())
+            } else {
+                let len = (name.end - name.start) as usize - 2;
+                let first = if len == 0 { None } else { self.bytes.get(name.start as usize + 1) };
+                if !keys.may_have(len, first) {
+                    continue;
+                }
+                let text = self.inside(name);
+                keys.find(text, |index| same_bytes(key(index), text))
+            };
+            if let Some(index) = index {
+                found(index, NodeId(here as u32 + 1));
+            }
+        }
+    }
+
+    /// The same where keys may hold escapes.
+    fn seek_escaped(self, id: NodeId, key: &str) -> (Option<NodeId>, bool) {
+        let (mut found, mut repeated) = (None, false);
+        for (name, value) in self.members(id) {
+            if self.string(name) == *key {
+                repeated |= found.is_some();
+                found = Some(value);
+            }
+        }
+        (found, repeated)
     }
 }
 

@@ -37,10 +37,45 @@ impl<'d> Number<'d> {
     /// Reads the number: an integer without fraction or exponent that fits is `Int`, the rest is `Float`.
     #[inline]
     pub fn read(self) -> Num {
-        match self.as_short_integer() {
-            Some(int) => Num::Int(int),
-            None => self.read_any(),
+        self.read_short().unwrap_or_else(|| self.read_any())
+    }
+
+    /// An integer of at most 18 digits, or a decimal such as `30.5` of at most 15: its digits without the point are
+    /// an integer that a double holds exactly, and so is the power of ten, so that one division rounds correctly
+    /// (Clinger's fast path).
+    #[inline]
+    fn read_short(self) -> Option<Num> {
+        const POWERS: [f64; 16] =
+            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+        let (negative, digits) = match self.text {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        if digits.len() > 18 {
+            return None;
         }
+        let mut whole = 0_i64;
+        let mut at = 0;
+        while at < digits.len() && digits[at].is_ascii_digit() {
+            whole = whole * 10 + i64::from(digits[at] - b'0');
+            at += 1;
+        }
+        if at == digits.len() {
+            return Some(Num::Int(if negative { -whole } else { whole }));
+        }
+        if digits[at] != b'.' || digits.len() > 16 {
+            return None;
+        }
+        let fraction = &digits[at + 1..];
+        for byte in fraction {
+            if !byte.is_ascii_digit() {
+                return None;
+            }
+            whole = whole * 10 + i64::from(byte - b'0');
+        }
+        let places = fraction.len();
+        let value = whole as f64 / POWERS.get(places)?;
+        Some(Num::Float(if negative { -value } else { value }))
     }
 
     /// Order by the exact values of the texts, however they are written and however many digits they have.
@@ -76,39 +111,8 @@ impl<'d> Number<'d> {
         Some(if negative { -value } else { value })
     }
 
-    /// The value of a decimal such as `30.5`: its digits without the point are an integer that a double holds
-    /// exactly, and so is the power of ten, so that one division rounds correctly (Clinger's fast path).
-    #[inline]
-    fn as_short_decimal(self) -> Option<f64> {
-        const POWERS: [f64; 16] =
-            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-        if self.text.len() > 16 {
-            return None;
-        }
-        let (negative, digits) = match self.text {
-            [b'-', digits @ ..] => (true, digits),
-            digits => (false, digits),
-        };
-        let (mut whole, mut point) = (0_u64, None);
-        for (at, byte) in digits.iter().enumerate() {
-            let digit = byte.wrapping_sub(b'0');
-            if digit <= 9 {
-                whole = whole * 10 + u64::from(digit);
-            } else if *byte == b'.' && point.is_none() {
-                point = Some(at);
-            } else {
-                return None;
-            }
-        }
-        let fraction = digits.len() - 1 - point?;
-        let value = whole as f64 / POWERS.get(fraction)?;
-        Some(if negative { -value } else { value })
-    }
-
+    #[cold]
     fn read_any(self) -> Num {
-        if let Some(float) = self.as_short_decimal() {
-            return Num::Float(float);
-        }
         let text = std::str::from_utf8(self.text).unwrap_or_default();
         match text.parse() {
             Ok(int) => Num::Int(int),

@@ -19,6 +19,11 @@ pub fn set<'p, 'a>(
     value: Value<'a>,
     heap: Heap<'_, 'a>,
 ) -> Result<Value<'a>, SetError<'p>> {
+    if let [Segment::Name(name)] = path.segments()
+        && base.is_object(heap.docs)
+    {
+        return Ok(heap.with_member(base, name, value));
+    }
     // What stands at each step before the change; `None` below the first missing member.
     let mut above: SmallVec<[Option<Value<'a>>; 8]> = SmallVec::new();
     let mut current = Some(base);

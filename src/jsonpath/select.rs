@@ -32,15 +32,21 @@ pub fn select<'p, 'a>(
 /// followed without a detour through results: these are most of what a state machine evaluates.
 #[inline]
 pub fn find<'a>(path: &Path, root: Value<'a>, heap: Heap<'_, 'a>) -> Option<Value<'a>> {
+    if let [Segment::Name(name)] = path.segments() {
+        return root.member(name, heap.docs);
+    }
+    find_far(path, root, heap)
+}
+
+fn find_far<'a>(path: &Path, root: Value<'a>, heap: Heap<'_, 'a>) -> Option<Value<'a>> {
     if !path.steps().is_walk() {
         return select(path, root, heap).ok();
     }
-    let Some((last, before)) = path.segments().split_last() else { return Some(root) };
     let mut value = root;
-    for segment in before {
+    for segment in path.segments() {
         value = step(segment, value, heap)?;
     }
-    step(last, value, heap)
+    Some(value)
 }
 
 #[inline]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{AsyncTaskHandler, FixedReply, TaskHandler, TestCase, UnansweredError, UnansweredTask};
 use crate::bytecode::{Program, TaskId, TaskSite};
+use crate::json::{NodeId, minify};
 
 /// What answers one task of a program.
 pub(crate) enum Route {
@@ -42,6 +43,17 @@ impl TaskTable {
         &self.routes[task.index()]
     }
 
+    /// The program with those answers that are known before a task is asked.
+    pub(crate) fn link(&self, program: &Arc<Program>) -> Arc<Program> {
+        let is_fixed = |route: &Route| matches!(route, Route::Fixed(_));
+        if !self.routes.iter().any(is_fixed) {
+            return Arc::clone(program);
+        }
+        let texts: Vec<Option<Option<Vec<u8>>>> = self.routes.iter().map(fixed_text).collect();
+        let texts: Vec<_> = texts.iter().map(|text| text.as_ref().map(Option::as_deref)).collect();
+        Arc::new(program.with_answers(&texts))
+    }
+
     /// The mocked states, if there are any.
     pub(crate) fn test_case(&self) -> Option<&TestCase> {
         self.test_case.as_deref()
@@ -71,5 +83,50 @@ impl TaskTable {
             .map(|(site, _)| UnansweredTask { state: site.state.clone(), resource: site.resource.clone() })
             .collect();
         if tasks.is_empty() { Ok(()) } else { Err(UnansweredError { tasks }) }
+    }
+}
+
+/// The reply of a route that always has the same, as JSON text; its inner `None` is the payload.
+fn fixed_text(route: &Route) -> Option<Option<Vec<u8>>> {
+    match route {
+        Route::Fixed(FixedReply::Payload) => Some(None),
+        Route::Fixed(FixedReply::Document(document)) => {
+            let mut text = Vec::new();
+            minify(document.doc(), NodeId::ROOT, &mut text);
+            Some(Some(text))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytecode::TaskAnswer;
+    use crate::compiler::{CompileOptions, compile};
+    use crate::task::{Constant, Echo, TaskRegistry, TaskRequest};
+
+    const DEFINITION: &str = r#"{"StartAt":"A","States":{
+        "A":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:F","Next":"B"},
+        "B":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:G","Next":"C"},
+        "C":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:H","Next":"D"},
+        "D":{"Type":"Pass","Result":{"kept":[1,2]},"End":true}}}"#;
+
+    #[test]
+    fn fixed_replies_become_constants_and_move_none_of_the_others() {
+        let program = Arc::new(compile(DEFINITION, &CompileOptions::default()).expect("a valid definition"));
+        let mut tasks = TaskRegistry::new();
+        tasks.handle("*:F", Constant::new(*br#"{ "said": true }"#, 9).expect("JSON"));
+        tasks.handle("*:G", Echo);
+        tasks.handle("*:H", |_: &TaskRequest<'_>| Ok("null".to_owned()));
+        let linked = tasks.resolve(&program).link(&program);
+        let doc = linked.constants.doc();
+        let TaskAnswer::Constant(node) = linked.answer(TaskId(0)) else { panic!("it is known") };
+        assert_eq!(doc.raw(node), br#"{"said":true}"#);
+        assert_eq!(linked.answer(TaskId(1)), TaskAnswer::Payload);
+        assert_eq!(linked.answer(TaskId(2)), TaskAnswer::Unknown);
+        for (before, after) in program.constant_nodes.iter().zip(&linked.constant_nodes) {
+            assert_eq!(program.constants.doc().raw(*before), doc.raw(*after));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Reading one thing of a value without looking at the rest: what tests and paths do all the time.
 
 use super::view::{ArrayView, ObjectView, find};
-use super::{Docs, Members, Value, View};
+use super::{Docs, Members, Object, Shape, Value, View};
 use crate::json::{Doc, JsonStr, NodeId, Num, Tag};
 
 impl<'a> Value<'a> {
@@ -24,11 +24,12 @@ impl<'a> Value<'a> {
     where
         'a: 'h,
     {
-        if let Value::Text(text) = self {
-            return Some(JsonStr::plain(text.text));
+        match self {
+            Value::Text(text) => Some(JsonStr::plain(text.text)),
+            Value::Node { doc, node } => node_str(docs.at(doc), node),
+            Value::ArenaNode { node, doc } => node_str(&doc.doc(), node),
+            _ => None,
         }
-        let (doc, node) = self.as_node(docs)?;
-        matches!(doc.tag(node), Tag::String | Tag::EscapedString).then(|| doc.string(node))
     }
 
     /// A number, if this is one.
@@ -37,10 +38,9 @@ impl<'a> Value<'a> {
         match self {
             Value::Int(int) => Some(Num::Int(int)),
             Value::Float(float) => Some(Num::Float(float)),
-            _ => {
-                let (doc, node) = self.as_node(docs)?;
-                doc.node(node).is(Tag::Number).then(|| doc.number(node).read())
-            }
+            Value::Node { doc, node } => node_num(docs.at(doc), node),
+            Value::ArenaNode { node, doc } => node_num(&doc.doc(), node),
+            _ => None,
         }
     }
 
@@ -56,6 +56,13 @@ impl<'a> Value<'a> {
             Tag::False => Some(false),
             _ => None,
         }
+    }
+
+    /// Whether this is an object.
+    #[inline]
+    pub fn is_object(self, docs: &Docs<'_>) -> bool {
+        matches!(self, Value::Object(_))
+            || self.as_node(docs).is_some_and(|(doc, node)| doc.node(node).is(Tag::Object))
     }
 
     /// An array's elements, if this is one.
@@ -82,6 +89,22 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Calls `found` with the values of those members that a shape names, by their place in the shape: of a
+    /// repeated key with each, the last one last. With none if this is no object.
+    #[inline]
+    pub fn pick(self, shape: &Shape, docs: &Docs<'_>, mut found: impl FnMut(usize, Value<'a>)) {
+        match self {
+            Value::Node { doc, node } => pick_from(docs.at(doc), node, shape, |index, node| {
+                found(index, Value::Node { doc, node });
+            }),
+            Value::ArenaNode { node, doc } => pick_from(&doc.doc(), node, shape, |index, node| {
+                found(index, Value::ArenaNode { node, doc });
+            }),
+            Value::Object(object) => pick_built(object, shape, docs, &mut found),
+            _ => {}
+        }
+    }
+
     /// The value of an object's member, if this is an object that has it; of a repeated key the last one wins.
     #[inline]
     pub fn member(self, key: &str, docs: &Docs<'_>) -> Option<Value<'a>> {
@@ -89,19 +112,14 @@ impl<'a> Value<'a> {
         loop {
             return match value {
                 Value::Node { doc, node } => {
-                    let node = object_member(docs.get(doc), node, key)?;
+                    let node = object_member(docs.at(doc), node, key)?;
                     Some(Value::Node { doc, node })
                 }
                 Value::ArenaNode { node, doc } => {
-                    let node = object_member(doc.doc(), node, key)?;
+                    let node = object_member(&doc.doc(), node, key)?;
                     Some(Value::ArenaNode { node, doc })
                 }
                 Value::Object(object) => match &object.members {
-                    Members::Shaped { shape, values } => {
-                        let index = docs.shapes[shape.0 as usize].position(key)?;
-                        Some(values[index])
-                    }
-                    Members::Listed(members) => find(members, key),
                     Members::Overlay { base, changes } => {
                         if let Some(changed) = find(changes, key) {
                             return Some(changed);
@@ -109,6 +127,7 @@ impl<'a> Value<'a> {
                         value = *base;
                         continue;
                     }
+                    _ => Self::member_of(object, key, docs),
                 },
                 _ => None,
             };
@@ -116,7 +135,73 @@ impl<'a> Value<'a> {
     }
 }
 
+impl<'a> Value<'a> {
+    /// A member of an object that is no overlay.
+    #[inline]
+    fn member_of(object: &Object<'a>, key: &str, docs: &Docs<'_>) -> Option<Self> {
+        match &object.members {
+            Members::Shaped { shape, values } => {
+                let index = docs.shapes[shape.0 as usize].position(key)?;
+                Some(values[index])
+            }
+            Members::Listed(members) => find(members, key),
+            Members::Overlay { .. } => None,
+        }
+    }
+}
+
 #[inline]
-fn object_member(doc: Doc<'_>, node: NodeId, key: &str) -> Option<NodeId> {
+fn node_num(doc: &Doc<'_>, node: NodeId) -> Option<Num> {
+    doc.node(node).is(Tag::Number).then(|| doc.number(node).read())
+}
+
+#[inline]
+fn node_str<'h>(doc: &Doc<'h>, node: NodeId) -> Option<JsonStr<'h>> {
+    let is_escaped = doc.node(node).is(Tag::EscapedString);
+    (is_escaped || doc.node(node).is(Tag::String)).then(|| doc.string(node))
+}
+
+#[inline]
+fn object_member(doc: &Doc<'_>, node: NodeId, key: &str) -> Option<NodeId> {
     if doc.node(node).is(Tag::Object) { doc.member(node, key) } else { None }
+}
+
+#[inline]
+fn pick_from(doc: &Doc<'_>, node: NodeId, shape: &Shape, found: impl FnMut(usize, NodeId)) {
+    if doc.node(node).is(Tag::Object) {
+        doc.pick(node, shape.table(), |index| shape.key_bytes(index), found);
+    }
+}
+
+fn pick_built<'a>(
+    object: &Object<'a>,
+    shape: &Shape,
+    docs: &Docs<'_>,
+    found: &mut impl FnMut(usize, Value<'a>),
+) {
+    let Members::Overlay { base, changes } = &object.members else {
+        for index in 0..shape.len() {
+            if let Some(value) = Value::member_of(object, shape.key(index), docs) {
+                found(index, value);
+            }
+        }
+        return;
+    };
+    match *base {
+        Value::Node { doc, node } => pick_from(docs.at(doc), node, shape, |index, node| {
+            found(index, Value::Node { doc, node });
+        }),
+        base => {
+            for index in 0..shape.len() {
+                if let Some(value) = base.member(shape.key(index), docs) {
+                    found(index, value);
+                }
+            }
+        }
+    }
+    for (key, value) in *changes {
+        if let Some(index) = shape.position(key) {
+            found(index, *value);
+        }
+    }
 }

@@ -1,7 +1,8 @@
-//! What is built in the arena: strings, arrays, objects. Each carries its rendered length.
+//! What is built in the arena: strings, arrays, objects. Each carries a bound of its rendered length: what replaces
+//! a member of a document's object adds to it without a look at what it replaces.
 
 use super::Value;
-use crate::json::same_bytes;
+use crate::json::{KeyTable, same_bytes};
 
 /// A computed string.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct Text<'a> {
 pub struct Array<'a> {
     /// Its elements.
     pub items: &'a [Value<'a>],
-    /// Bytes it takes as JSON; saturating.
+    /// Bytes it takes as JSON, at most; saturating.
     pub len_rendered: u32,
 }
 
@@ -26,7 +27,7 @@ pub struct Array<'a> {
 pub struct Object<'a> {
     /// Its members.
     pub members: Members<'a>,
-    /// Bytes it takes as JSON; saturating.
+    /// Bytes it takes as JSON, at most; saturating.
     pub len_rendered: u32,
 }
 
@@ -58,9 +59,10 @@ pub struct ShapeId(pub u32);
 /// The keys of a template's object, in order, with their JSON text rendered once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// Each key as `"key":`, with a leading comma for all but the first; then the keys that have escapes there.
+    /// Each key as `"key":`, with a leading comma for all but the first; blanks; the keys that have escapes there.
     text: Box<str>,
     keys: Box<[Key]>,
+    table: KeyTable,
     len_rendered: usize,
 }
 
@@ -94,14 +96,18 @@ impl Shape {
             places.push(Key { text, rendered: (start as u32, rendered.len() as u32) });
         }
         let len_rendered = rendered.len();
+        // Room for a copy of a fixed size.
+        rendered.resize(rendered.len() + 32, b' ');
         for (index, key) in escaped {
             let start = rendered.len();
             rendered.extend_from_slice(key.as_bytes());
             places[index].text = (start as u32, rendered.len() as u32);
         }
         // What JSON writes of text is text.
-        let text = String::from_utf8(rendered).unwrap_or_default().into();
-        Self { text, keys: places.into(), len_rendered }
+        let text: Box<str> = String::from_utf8(rendered).unwrap_or_default().into();
+        let bytes = |key: &Key| &text.as_bytes()[key.text.0 as usize..key.text.1 as usize];
+        let table = KeyTable::new(places.iter().map(bytes));
+        Self { text, keys: places.into(), table, len_rendered }
     }
 
     /// Number of keys.
@@ -122,22 +128,30 @@ impl Shape {
         &self.text[start as usize..end as usize]
     }
 
-    /// The key's JSON text: `"key":`, with a leading comma for all but the first.
+    /// The key's JSON text, `"key":`, with a leading comma for all but the first: what it is part of, where it
+    /// starts and ends. Something follows it that may be copied along.
     #[inline]
-    pub fn rendered(&self, index: usize) -> &[u8] {
+    pub(super) fn rendered_in(&self, index: usize) -> (&[u8], usize, usize) {
         let (start, end) = self.keys[index].rendered;
-        &self.text.as_bytes()[start as usize..end as usize]
+        (self.text.as_bytes(), start as usize, end as usize)
     }
 
     /// Where `key` stands.
     #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
-        let text = self.text.as_bytes();
-        let is_same = |known: &Key| {
-            let (start, end) = known.text;
-            same_bytes(&text[start as usize..end as usize], key.as_bytes())
-        };
-        self.keys.iter().position(is_same)
+        self.table.find(key.as_bytes(), |index| same_bytes(self.key_bytes(index), key.as_bytes()))
+    }
+
+    /// What finds the keys.
+    #[inline]
+    pub(super) fn table(&self) -> &KeyTable {
+        &self.table
+    }
+
+    #[inline]
+    pub(super) fn key_bytes(&self, index: usize) -> &[u8] {
+        let (start, end) = self.keys[index].text;
+        &self.text.as_bytes()[start as usize..end as usize]
     }
 
     /// Bytes of all keys and commas.

@@ -24,6 +24,12 @@ pub struct Docs<'h> {
 }
 
 impl<'h> Docs<'h> {
+    /// One document, where it stands.
+    #[inline]
+    pub(super) fn at(&self, id: DocId) -> &'h Doc<'h> {
+        &self.table[id.0 as usize]
+    }
+
     /// One document.
     #[inline]
     pub fn get(&self, id: DocId) -> Doc<'h> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use bumpalo::collections::Vec as BumpVec;
 
-use super::{Arena, ArenaDoc, Array, Docs, Members, Object, ShapeId, Text, Value, View, rendered_len};
+use super::{Arena, ArenaDoc, Array, Docs, Members, Object, ShapeId, Text, Value, rendered_len};
 use crate::json::{NodeId, ParseError, Parser, Tape};
 
 /// Everything an evaluator needs to read and to build values. `Copy`: pass it on.
@@ -82,31 +82,42 @@ impl<'a> Heap<'_, 'a> {
         for value in values {
             len = len.saturating_add(rendered_len(*value, self.docs));
         }
+        self.shaped_within(shape, values, len)
+    }
+
+    /// The same where it is known how many bytes it takes as JSON at most.
+    #[inline]
+    pub fn shaped_within(self, shape: ShapeId, values: &'a [Value<'a>], len: usize) -> Value<'a> {
         self.alloc_object(Members::Shaped { shape, values }, len)
     }
 
     /// `base` with the member `key` replaced in place, or appended. A base that is no object counts as `{}`.
     pub fn with_member(self, base: Value<'a>, key: &str, value: Value<'a>) -> Value<'a> {
-        let View::Object(view) = base.view(self.docs) else {
-            let key: &'a str = self.arena.bump().alloc_str(key);
-            return self.object(self.arena.bump().alloc_slice_copy(&[(key, value)]));
-        };
         let (below, before): (Value<'a>, &[(&'a str, Value<'a>)]) = match base {
             Value::Object(Object { members: Members::Overlay { base, changes }, .. }) => (*base, changes),
-            _ => (base, &[]),
+            Value::Object(_) => (base, &[]),
+            _ if base.is_object(self.docs) => (base, &[]),
+            _ => {
+                let key: &'a str = self.arena.bump().alloc_str(key);
+                return self.object(self.arena.bump().alloc_slice_copy(&[(key, value)]));
+            }
         };
-        let old = view.get(key, self.docs);
-        let key_len = crate::json::json_string_len(key) + 1;
-        let mut len = rendered_len(base, self.docs).saturating_add(rendered_len(value, self.docs));
-        match old {
-            Some(old) => len = len.saturating_sub(rendered_len(old, self.docs)),
-            None => len = len.saturating_add(key_len + usize::from(!view.is_empty(self.docs))),
-        }
+        let base_len = rendered_len(base, self.docs);
+        let mut len = base_len.saturating_add(rendered_len(value, self.docs));
         let mut changes = BumpVec::with_capacity_in(before.len() + 1, self.arena.bump());
         changes.extend_from_slice(before);
-        match changes.iter_mut().find(|(k, _)| *k == key) {
-            Some(change) => change.1 = value,
-            None => changes.push((self.arena.bump().alloc_str(key), value)),
+        match changes.iter_mut().find(|(known, _)| *known == key) {
+            Some(change) => {
+                // A sum that was cut off is not taken apart again.
+                if base_len < u32::MAX as usize {
+                    len = len.saturating_sub(rendered_len(change.1, self.docs));
+                }
+                change.1 = value;
+            }
+            None => {
+                len = len.saturating_add(crate::json::json_string_len(key) + 2);
+                changes.push((self.arena.bump().alloc_str(key), value));
+            }
         }
         self.alloc_object(Members::Overlay { base: below, changes: changes.into_bump_slice() }, len)
     }

@@ -1,5 +1,7 @@
 //! Values to JSON text.
 
+use smallvec::SmallVec;
+
 use super::container::{Array, Members, Object, Text};
 use super::view::{ArrayIter, NumberView, ObjectIter};
 use super::{Docs, Value, View};
@@ -8,30 +10,69 @@ use crate::json::{
     write_json_string,
 };
 
-/// Bytes the value takes as minified JSON.
+/// Bytes the value takes as minified JSON: exactly, or where members were replaced at most.
 #[inline]
 pub fn rendered_len(value: Value<'_>, docs: &Docs<'_>) -> usize {
+    if let Value::Node { doc, node } = value { node_len(docs.at(doc), node) } else { other_len(value, docs) }
+}
+
+fn other_len(value: Value<'_>, docs: &Docs<'_>) -> usize {
     match value {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
-        Value::Int(int) => itoa::Buffer::new().format(int).len(),
+        Value::Int(int) => int_len(int),
         Value::Float(float) => f64_len(float),
-        Value::Node { doc, node } => minified_len(docs.get(doc), node),
-        Value::ArenaNode { node, doc } => minified_len(doc.doc(), node),
+        Value::Node { doc, node } => node_len(docs.at(doc), node),
+        Value::ArenaNode { node, doc } => node_len(&doc.doc(), node),
         Value::Text(Text { len_rendered, .. })
         | Value::Array(Array { len_rendered, .. })
         | Value::Object(Object { len_rendered, .. }) => *len_rendered as usize,
     }
 }
 
+#[inline]
+fn node_len(doc: &Doc<'_>, id: NodeId) -> usize {
+    if doc.flags().contains(DocFlags::WHITESPACE) {
+        return minified_len(*doc, id);
+    }
+    let node = doc.node(id);
+    (node.end - node.start) as usize
+}
+
+#[inline]
+fn int_len(int: i64) -> usize {
+    usize::from(int < 0) + int.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1
+}
+
 /// Appends the value as minified JSON; what stands in a document keeps its text.
 pub fn write_value<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>) {
-    Writer { docs, out, canonical: false, open: Vec::new() }.write(value);
+    Writer { docs, out, canonical: false, open: SmallVec::new() }.write(value, usize::MAX);
+}
+
+/// Whether the value takes more bytes than this as minified JSON.
+#[inline]
+pub fn is_longer(value: Value<'_>, limit: usize, docs: &Docs<'_>) -> bool {
+    // A span is never shorter than its minified text, and it is a field read.
+    let bound = match value.as_node(docs) {
+        Some((doc, node)) => doc.raw(node).len(),
+        None => rendered_len(value, docs),
+    };
+    bound > limit && is_exactly_longer(value, limit, docs)
+}
+
+#[cold]
+fn is_exactly_longer(value: Value<'_>, limit: usize, docs: &Docs<'_>) -> bool {
+    if value.as_node(docs).is_some() {
+        return rendered_len(value, docs) > limit;
+    }
+    let mut out = Vec::new();
+    Writer { docs, out: &mut out, canonical: false, open: SmallVec::new() }.write(value, limit);
+    out.len() > limit
 }
 
 /// Appends the value as canonical JSON: escapes resolved and written anew, numbers as they stand.
 pub fn write_canonical<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>) {
-    Writer { docs, out, canonical: true, open: Vec::new() }.write(value);
+    Writer { docs, out, canonical: true, open: SmallVec::new() }.write(value, usize::MAX);
 }
 
 /// The value as minified JSON text.
@@ -63,13 +104,15 @@ enum Open<'h, 'a> {
 /// Progress through an overlay's base.
 struct Splice<'h, 'a> {
     doc: Doc<'h>,
-    members: crate::json::Members<'h>,
     changes: &'a [(&'a str, Value<'a>)],
-    /// Changes whose key the base has, as a bit each; the rest is appended at the end.
-    placed: u64,
+    /// The members that are replaced, in the order of the base: value nodes, and which change takes their place.
+    places: SmallVec<[(NodeId, u32); 4]>,
+    /// How many of them are written.
+    replaced: usize,
     /// First byte of the base that is neither written nor replaced.
     from: usize,
     end: usize,
+    /// How many changes have been looked at for members to append.
     appended: usize,
     first: bool,
 }
@@ -79,20 +122,17 @@ struct Writer<'h, 'a, 'o> {
     out: &'o mut Vec<u8>,
     canonical: bool,
     // An explicit stack: values may be nested more deeply than the Rust stack allows.
-    open: Vec<Open<'h, 'a>>,
+    open: SmallVec<[Open<'h, 'a>; 4]>,
 }
 
 impl<'h, 'a: 'h> Writer<'h, 'a, '_> {
-    fn write(mut self, value: Value<'a>) {
-        let mut next = Some(value);
-        loop {
-            if let Some(value) = next {
+    /// Writes the value, and stops somewhere once more than `enough` bytes are there.
+    fn write(mut self, value: Value<'a>, enough: usize) {
+        self.begin(value);
+        while !self.open.is_empty() && self.out.len() <= enough {
+            if let Some(value) = self.step() {
                 self.begin(value);
             }
-            if self.open.is_empty() {
-                return;
-            }
-            next = self.step();
         }
     }
 
@@ -147,10 +187,13 @@ impl<'h, 'a: 'h> Writer<'h, 'a, '_> {
                 self.out.push(b']');
             }
             Open::Shaped { shape, values, at } => {
-                if let Some(value) = values.get(*at) {
-                    self.out.extend_from_slice(shape.rendered(*at));
+                while let Some(value) = values.get(*at) {
+                    let (text, start, end) = shape.rendered_in(*at);
+                    push_span(text, start, end, self.out);
                     *at += 1;
-                    return Some(*value);
+                    if !write_span(*value, self.docs, self.out) {
+                        return Some(*value);
+                    }
                 }
                 self.out.push(b'}');
             }
@@ -188,21 +231,29 @@ impl<'h, 'a: 'h> Writer<'h, 'a, '_> {
     /// An overlay whose base can be copied: an object of a document without white space.
     fn splice(&mut self, base: Value<'a>, changes: &'a [(&'a str, Value<'a>)]) -> Option<Splice<'h, 'a>> {
         let (doc, node) = base.as_node(self.docs)?;
-        if doc.flags().contains(DocFlags::WHITESPACE) || changes.len() > u64::BITS as usize {
+        if doc.flags().contains(DocFlags::WHITESPACE) {
             return None;
         }
-        let span: NodeId = node;
-        let (start, end) = (doc.node(span).start as usize, doc.node(span).end as usize);
+        let mut places = SmallVec::new();
+        for (at, (key, _)) in changes.iter().enumerate() {
+            match doc.seek(node, key) {
+                (_, true) => return None, // each of the repeated members is replaced
+                (Some(value), false) => places.push((value, at as u32)),
+                (None, false) => {}
+            }
+        }
+        places.sort_unstable();
+        let span = doc.node(node);
         self.out.push(b'{');
         Some(Splice {
             doc,
-            members: doc.members(node),
             changes,
-            placed: 0,
-            from: start + 1,
-            end: end - 1,
+            places,
+            replaced: 0,
+            from: span.start as usize + 1,
+            end: span.end as usize - 1,
             appended: 0,
-            first: doc.count(node) == 0,
+            first: span.count() == 0,
         })
     }
 }
@@ -210,20 +261,19 @@ impl<'h, 'a: 'h> Writer<'h, 'a, '_> {
 impl<'a> Splice<'_, 'a> {
     /// Copies up to the next changed value and returns it; `None` at the end of the object.
     fn step(&mut self, out: &mut Vec<u8>) -> Option<Value<'a>> {
-        for (key, value) in self.members.by_ref() {
-            let key = self.doc.string(key);
-            let Some(index) = self.changes.iter().position(|(changed, _)| key == **changed) else { continue };
-            self.placed |= 1 << index;
-            let node = self.doc.node(value);
+        if let Some((value, change)) = self.places.get(self.replaced) {
+            self.replaced += 1;
+            let node = self.doc.node(*value);
             out.extend_from_slice(&self.doc.bytes()[self.from..node.start as usize]);
             self.from = node.end as usize;
-            return Some(self.changes[index].1);
+            return Some(self.changes[*change as usize].1);
         }
         out.extend_from_slice(&self.doc.bytes()[self.from..self.end]);
         self.from = self.end;
         while let Some((key, value)) = self.changes.get(self.appended) {
+            let at = self.appended as u32;
             self.appended += 1;
-            if self.placed >> (self.appended - 1) & 1 == 0 {
+            if self.places.iter().all(|(_, placed)| *placed != at) {
                 separate(out, &mut self.first);
                 write_json_string(key, out);
                 out.push(b':');
@@ -232,6 +282,43 @@ impl<'a> Splice<'_, 'a> {
         }
         None
     }
+}
+
+/// Appends part of a text. A short one is a copy of a fixed size, of which the end is dropped again: that takes a
+/// third of a call to the library's routine.
+#[inline]
+fn push_span(text: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
+    const SHORT: usize = 32;
+    let len = end - start;
+    if len <= SHORT
+        && let Some(chunk) = text.get(start..).and_then(|text| text.first_chunk::<SHORT>())
+    {
+        let end = out.len() + len;
+        out.extend_from_slice(chunk);
+        out.truncate(end);
+    } else {
+        out.extend_from_slice(&text[start..end]);
+    }
+}
+
+/// Writes a value that is one copy of its source; whether it is one.
+#[inline]
+fn write_span(value: Value<'_>, docs: &Docs<'_>, out: &mut Vec<u8>) -> bool {
+    if let Value::Node { doc, node } = value {
+        let doc = docs.at(doc);
+        if doc.flags().contains(DocFlags::WHITESPACE) {
+            minify(*doc, node, out);
+        } else {
+            let node = doc.node(node);
+            push_span(doc.bytes(), node.start as usize, node.end as usize, out);
+        }
+        return true;
+    }
+    if let Value::Int(int) = value {
+        out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
+        return true;
+    }
+    false
 }
 
 fn separate(out: &mut Vec<u8>, first: &mut bool) {

@@ -1,6 +1,7 @@
 //! The one match over ops; every arm is a call.
 
 use super::machine::{Flow, Machine};
+use super::ops::Invoked;
 use super::state::{Register, Status};
 use crate::bytecode::{Op, Reg};
 
@@ -111,8 +112,8 @@ impl<'a> Machine<'_, '_, 'a> {
                 Op::Intrinsic { dst, first, call } => {
                     self.intrinsic(slot, &frame, first, call, pc - 1).map(|value| put(&mut frame, dst, value))
                 }
-                Op::SetPath { value, base, path } => {
-                    self.set_path(&frame, value, base, path).map(|combined| put(&mut frame, value, combined))
+                Op::SetPath { dst, value, path } => {
+                    self.set_path(&frame, value, path).map(|combined| put(&mut frame, dst, combined))
                 }
                 Op::WaitSeconds { seconds } => match self.wait_seconds(slot, &frame, seconds, pc - 1) {
                     Ok(until) => {
@@ -129,7 +130,11 @@ impl<'a> Machine<'_, '_, 'a> {
                     Err(fault) => Err(fault),
                 },
                 Op::Task { dst, first, task } => match self.invoke(slot, &frame, dst, first, task) {
-                    Ok(effect) => {
+                    Ok(Invoked::Answered(value)) => {
+                        put(&mut frame, dst, value);
+                        Ok(())
+                    }
+                    Ok(Invoked::Asked(effect)) => {
                         self.park_frame(slot, pc, frame);
                         return Flow::Suspend(effect);
                     }
@@ -168,6 +173,10 @@ impl<'a> Machine<'_, '_, 'a> {
                 }
                 Op::Query { dst, first, query } => {
                     self.query(slot, &frame, first, query).map(|value| put(&mut frame, dst, value))
+                }
+                Op::Pick { dst, src, shape } => {
+                    self.pick(&mut frame, dst, src, shape);
+                    Ok(())
                 }
                 Op::Inspect { src, aspect } => {
                     self.inspect(&frame, src, aspect);

@@ -184,6 +184,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Program, ArtifactError> {
         graphs: body.graphs.into_owned(),
         sites: Sites::from_encoded(&body.sites),
         timeout_seconds: body.timeout_seconds,
+        answers: Vec::new(),
         may_suspend: needs.may_suspend,
         needs_clock: needs.clock,
         code,

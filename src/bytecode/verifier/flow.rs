@@ -3,7 +3,8 @@
 use super::VerifyError;
 use super::layout::Layout;
 use super::rule::fail;
-use crate::bytecode::{Label, Op, Program};
+use crate::bytecode::{ForkKind, Label, Op, Program};
+use crate::value::Shape;
 
 /// Whether control never goes on to the op that follows.
 fn leaves(op: Op) -> bool {
@@ -104,6 +105,7 @@ fn prepares(op: Op, is_machine: bool) -> bool {
         | Op::Move { .. }
         | Op::MoveOptional { .. }
         | Op::Query { .. }
+        | Op::Pick { .. }
         | Op::Context { .. }
         | Op::Select { .. }
         | Op::Object { .. }
@@ -115,16 +117,29 @@ fn prepares(op: Op, is_machine: bool) -> bool {
     }
 }
 
-/// Frames are in proportion to code: each temporary is filled by an op, or by a caught error.
+/// Frames are in proportion to code: each temporary is filled by an op (of what it picks, each), a caught error, or a Map for its children.
 pub(super) fn verify_sizes(program: &Program, layout: &Layout) -> Result<(), VerifyError> {
-    let mut caught = vec![0_usize; program.graphs.len()];
+    // By graph: registers that something else than its own ops fills.
+    let mut given = vec![0_usize; program.graphs.len()];
     for state in &program.states {
-        caught[state.graph.index()] += state.catchers.len();
+        given[state.graph.index()] += state.catchers.len();
+    }
+    for fork in &program.forks {
+        if let ForkKind::Map { processor, picked, .. } = &fork.kind
+            && let Some(filled) = given.get_mut(processor.index())
+        {
+            *filled += usize::from(picked.count);
+        }
     }
     for (id, ops) in layout.graphs() {
         let graph = program.graph(id);
+        let picked = program.code[ops.clone()].iter().map(|op| match op {
+            Op::Pick { shape, .. } => program.shapes.get(usize::from(*shape)).map_or(0, Shape::len),
+            _ => 0,
+        });
+        let filled = ops.len() + picked.sum::<usize>() + given[id.index()];
         // The input; a Map's effective input; the variables; the rest.
-        if usize::from(graph.registers) > 2 + graph.variables.len() + ops.len() + caught[id.index()] {
+        if usize::from(graph.registers) > 2 + graph.variables.len() + filled {
             return fail("a frame larger than its graph can fill", id.index());
         }
     }

@@ -121,9 +121,9 @@ impl Check<'_> {
                 self.reg(dst).and_then(|()| self.gather(first, usize::from(count)))
             }
             Op::Intrinsic { dst, first, call } => self.reg(dst).and_then(|()| self.call(first, call)),
-            Op::SetPath { value, base, path } => {
+            Op::SetPath { dst, value, path } => {
                 self.within(path.index(), program.paths.len())?;
-                self.reg(value).and_then(|()| self.reg(base))
+                self.reg(dst).and_then(|()| self.reg(value))
             }
             _ => self.work(op),
         }
@@ -136,7 +136,8 @@ impl Check<'_> {
             Op::WaitSeconds { seconds: reg } | Op::WaitUntil { timestamp: reg } => self.reg(reg),
             Op::Task { dst, first, task } => {
                 self.within(task.index(), program.tasks.len())?;
-                self.reg(dst).and_then(|()| self.regs(first, 3))
+                let count = if program.task(task).is_timed { 3 } else { 1 };
+                self.reg(dst).and_then(|()| self.regs(first, count))
             }
             Op::Parallel { dst, input, fork } => {
                 self.fork(fork.index(), false)?;
@@ -144,11 +145,19 @@ impl Check<'_> {
             }
             Op::Map { dst, first, fork } => {
                 self.fork(fork.index(), true)?;
+                if let ForkKind::Map { picked, .. } = &program.forks[fork.index()].kind {
+                    self.regs(Reg(picked.first), usize::from(picked.count))?;
+                }
                 self.reg(dst).and_then(|()| self.regs(first, 5))
             }
             Op::MapRun { dst, first, run } => {
                 self.map_run(run)?;
                 self.reg(dst).and_then(|()| self.regs(first, MapRunInput::COUNT))
+            }
+            Op::Pick { dst, src, shape } => {
+                self.within(usize::from(shape), program.shapes.len())?;
+                self.reg(src)?;
+                self.regs(dst, program.shapes[usize::from(shape)].len())
             }
             Op::Query { dst, first, query } => {
                 self.within(query.index(), program.queries.len())?;

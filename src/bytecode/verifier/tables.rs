@@ -116,7 +116,7 @@ fn verify_forks(program: &Program) -> Result<(), VerifyError> {
                 return fail("a graph with two forks", index);
             }
             let map_input = match &fork.kind {
-                ForkKind::Map { map_input, .. } => *map_input,
+                ForkKind::Map { map_input, picked, .. } => map_input.offset(usize::from(picked.count)),
                 ForkKind::Parallel { .. } => Reg::INPUT,
             };
             if fork.variables != target.variables_outer || map_input.0 >= target.registers {

@@ -4,8 +4,8 @@ use super::map::{int_name, tolerance};
 use super::task::AfterWork;
 use crate::asl::model::{Map, Parallel, State};
 use crate::bytecode::{
-    Aspect, Fork, ForkId, ForkKind, GraphId, Label, Op, Reg, Site, StateInfo, StateType, TaskKind, TaskSite,
-    Tolerance,
+    Aspect, Fork, ForkId, ForkKind, GraphId, Label, Op, PickedMembers, Reg, Site, StateInfo, StateType,
+    TaskKind, TaskSite, Tolerance,
 };
 use crate::compiler::lowering::Lowering;
 use crate::compiler::register::Registers;
@@ -13,7 +13,7 @@ use crate::compiler::register::Registers;
 impl<'m> Lowering<'m, '_> {
     pub(super) fn parallel_by_itself(&mut self, state: &State, parallel: &Parallel) {
         let effective = self.effective_input(state);
-        let first = self.registers.block(3);
+        let first = self.registers.one();
         match parallel.parameters.as_ref().or(parallel.arguments.as_ref()) {
             Some(template) => self.template(template, effective, "Parameters", first),
             None => {
@@ -59,7 +59,7 @@ impl<'m> Lowering<'m, '_> {
         self.inspect(Aspect::MaxConcurrency, first.offset(2));
         self.inspect(Aspect::ToleratedFailureCount, first.offset(3));
         self.inspect(Aspect::ToleratedFailurePercentage, first.offset(4));
-        let asked = self.registers.block(3);
+        let asked = self.registers.one();
         self.builder.emit(Op::Move { dst: asked, src: effective });
         let result = self.ask_for_result(state, asked);
         self.after_work(
@@ -75,15 +75,14 @@ impl<'m> Lowering<'m, '_> {
         );
     }
 
-    /// Asks for a task in the state's name; `first` holds its effective input, two more registers are free.
+    /// Asks for a task in the state's name; `first` holds its effective input.
     fn ask_for_result(&mut self, state: &State, first: Reg) -> Reg {
-        self.builder.emit(Op::Clear { dst: first.offset(1) });
-        self.builder.emit(Op::Clear { dst: first.offset(2) });
         let task = self.builder.add_task(TaskSite {
             resource: state.name.clone(),
             kind: TaskKind::Function,
             state: state.name.clone(),
             state_id: self.state_id,
+            is_timed: false,
             parameters: None,
         });
         self.builder.set_may_suspend();
@@ -99,6 +98,7 @@ impl<'m> Lowering<'m, '_> {
             // The next graph; it is lowered last.
             processor: GraphId(1),
             map_input: Reg::INPUT.offset(self.scope.names.len() + 1),
+            picked: PickedMembers::default(),
             max_concurrency: map.max_concurrency.as_ref().map(|field| int_name("MaxConcurrency", field)),
             tolerance,
         };

@@ -11,6 +11,8 @@ impl Lowering<'_, '_> {
     /// Rules in order; a matched rule's own `Assign` counts, the state's only with `Default`.
     pub(super) fn choice(&mut self, state: &State, choice: &Choice) {
         let input = self.effective_input(state);
+        let picked = self.picked_mark();
+        self.pick_for_rules(&choice.rules, input);
         for rule in &choice.rules {
             let mark = self.registers.mark();
             let next_rule = self.builder.pending();
@@ -39,5 +41,6 @@ impl Lowering<'_, '_> {
                 self.builder.emit(Op::NoChoiceMatched);
             }
         }
+        self.forget_picked(picked);
     }
 }

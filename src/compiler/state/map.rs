@@ -20,11 +20,12 @@ impl<'m> Lowering<'m, '_> {
         self.int_field(map.max_concurrency.as_ref(), effective, first.offset(2));
         self.int_field(map.tolerated_failure_count.as_ref(), effective, first.offset(3));
         self.float_field(map.tolerated_failure_percentage.as_ref(), effective, first.offset(4));
-        let (processor, map_input) = self.item_processor(&map.processor, map.item_selector.as_ref());
+        let (picked, names) = self.pick_for_items(map.item_selector.as_ref(), first);
+        let (processor, map_input) = self.item_processor(&map.processor, map.item_selector.as_ref(), names);
         let tolerance = tolerance(map);
         let tolerance = (tolerance != Tolerance::default()).then_some(tolerance);
         let max_concurrency = map.max_concurrency.as_ref().map(|field| int_name("MaxConcurrency", field));
-        let kind = ForkKind::Map { processor, map_input, max_concurrency, tolerance };
+        let kind = ForkKind::Map { processor, map_input, picked, max_concurrency, tolerance };
         let variables = self.visible_variables();
         let fork = self.builder.add_fork(Fork { kind, variables });
         let dst = self.registers.one();

@@ -21,23 +21,31 @@ pub(super) struct AfterWork<'s> {
 impl Lowering<'_, '_> {
     pub(super) fn task(&mut self, state: &State, task: &Task) {
         let effective = self.effective_input(state);
-        let first = self.registers.block(3);
         let parameters = task.parameters.as_ref().or(task.arguments.as_ref());
+        let is_timed = task.timeout_seconds.is_some() || task.heartbeat_seconds.is_some();
+        let first = match parameters {
+            None if !is_timed => effective,
+            _ => self.registers.block(if is_timed { 3 } else { 1 }),
+        };
         match parameters {
             Some(template) => self.template(template, effective, "Parameters", first),
-            None => {
+            None if is_timed => {
                 self.builder.emit(Op::Move { dst: first, src: effective });
             }
+            None => {}
         }
         let aspect = if self.is_jsonata() { Aspect::AfterArguments } else { Aspect::AfterParameters };
         self.inspect(aspect, first);
-        self.int_field(task.timeout_seconds.as_ref(), effective, first.offset(1));
-        self.int_field(task.heartbeat_seconds.as_ref(), effective, first.offset(2));
+        if is_timed {
+            self.int_field(task.timeout_seconds.as_ref(), effective, first.offset(1));
+            self.int_field(task.heartbeat_seconds.as_ref(), effective, first.offset(2));
+        }
         let id = self.builder.add_task(TaskSite {
             resource: task.resource.text.clone(),
             kind: Resource::parse(&task.resource.text).task_kind(),
             state: state.name.clone(),
             state_id: self.state_id,
+            is_timed,
             parameters: parameters.map(|template| self.literal_members(template)),
         });
         self.builder.set_may_suspend();

@@ -16,8 +16,14 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Whether a test holds.
     pub(in crate::vm) fn test(&self, frame: &[Register<'a>], test: TestId) -> Outcome<bool> {
         let test = self.program.test(test);
-        let variable = self.find(frame, test.source, test.variable);
-        self.check_found(test.variable)?;
+        let path = self.program.path(test.variable);
+        let variable = if path.segments().is_empty() {
+            frame[usize::from(test.source.0)]
+        } else {
+            let found = self.find(frame, test.source, test.variable);
+            self.check_found(test.variable)?;
+            found
+        };
         if let Comparison::IsPresent(wanted) = test.comparison {
             return Ok(variable.is_some() == wanted);
         }
@@ -65,6 +71,11 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// A path on the right-hand side.
     fn operand(&self, frame: &[Register<'a>], source: Reg, path: PathId) -> Outcome<Value<'a>> {
+        if self.program.path(path).segments().is_empty()
+            && let Some(value) = frame[usize::from(source.0)]
+        {
+            return Ok(value);
+        }
         self.check_found(path)?;
         self.find(frame, source, path).ok_or_else(|| self.invalid_variable(path))
     }

@@ -1,7 +1,7 @@
 //! Entering, leaving and failing states.
 
 use crate::bytecode::{Reg, StateId};
-use crate::value::{Value, rendered_len};
+use crate::value::{Value, is_longer};
 use crate::vm::fault::{Fault, NO_CHOICE};
 use crate::vm::fuel;
 use crate::vm::history::Moment;
@@ -60,15 +60,7 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Whether a payload is larger than AWS's limit.
     #[inline]
     pub(in crate::vm) fn is_over_limit(&self, value: Value<'a>) -> bool {
-        let limit = self.limits.payload_bytes_max as usize;
-        match value.as_node(self.heap.docs) {
-            // A span is never shorter than its minified text, and it is a field read.
-            Some((doc, node)) => {
-                let node = doc.node(node);
-                (node.end - node.start) as usize > limit && rendered_len(value, self.heap.docs) > limit
-            }
-            None => rendered_len(value, self.heap.docs) > limit,
-        }
+        is_longer(value, self.limits.payload_bytes_max as usize, self.heap.docs)
     }
 
     /// The error a Fail state raises.

@@ -27,13 +27,26 @@ impl<'a> Machine<'_, '_, 'a> {
     /// A register's value; an empty one is a variable that was never assigned.
     #[inline]
     pub(in crate::vm) fn copy(&self, frame: &[Register<'a>], src: Reg, pc: u32) -> Outcome<Value<'a>> {
-        frame[usize::from(src.0)].ok_or_else(|| self.unassigned(pc))
+        frame[usize::from(src.0)].ok_or_else(|| self.empty(frame, pc))
     }
 
     /// The value that a path leads to, if it leads to one.
     #[inline]
     pub(in crate::vm) fn find(&self, frame: &[Register<'a>], src: Reg, path: PathId) -> Register<'a> {
         jsonpath::find(self.program.path(path), frame[usize::from(src.0)]?, self.heap)
+    }
+
+    /// Several members of an object. A call of its own, as the other large ops: what is merged into the one match
+    /// takes its registers.
+    #[inline(never)]
+    pub(in crate::vm) fn pick(&self, frame: &mut [Register<'a>], dst: Reg, src: Reg, shape: u16) {
+        let shape = &self.program.shapes[usize::from(shape)];
+        let object = frame[usize::from(src.0)];
+        let into = &mut frame[usize::from(dst.0)..][..shape.len()];
+        into.fill(None);
+        if let Some(object) = object {
+            object.pick(shape, self.heap.docs, |index, value| into[index] = Some(value));
+        }
     }
 
     /// Whether what `find` may have gathered still leaves the execution within its memory.
@@ -59,7 +72,7 @@ impl<'a> Machine<'_, '_, 'a> {
     /// Why `find` found nothing.
     #[cold]
     pub(in crate::vm) fn not_found(&self, frame: &[Register<'a>], src: Reg, path: PathId, pc: u32) -> Fault {
-        let Some(root) = frame[usize::from(src.0)] else { return self.unassigned(pc) };
+        let Some(root) = frame[usize::from(src.0)] else { return self.empty(frame, pc) };
         let path = self.program.path(path);
         let reason = jsonpath::select(path, root, self.heap).err().map(|error| error.to_string());
         self.missing(frame, path.text(), &reason.unwrap_or_default(), pc)
@@ -84,6 +97,18 @@ impl<'a> Machine<'_, '_, 'a> {
         })
     }
 
+    /// Why a register is empty that a path starts at: a variable that was never assigned, or a member that the
+    /// input lacks.
+    #[cold]
+    fn empty(&self, frame: &[Register<'a>], pc: u32) -> Fault {
+        match self.program.site(pc) {
+            Some(Site::Template { path, .. }) if path.starts_with("$.") || path.starts_with("$[") => {
+                self.missing(frame, path, "", pc)
+            }
+            _ => self.unassigned(pc),
+        }
+    }
+
     fn unassigned(&self, pc: u32) -> Fault {
         let name = match self.program.site(pc) {
             Some(Site::Variable { name }) => name.as_str(),
@@ -93,9 +118,18 @@ impl<'a> Machine<'_, '_, 'a> {
         Fault::runtime(format!("The variable '${name}' was read before a value was assigned to it"))
     }
 
+    #[inline(never)]
     pub(in crate::vm) fn object(&self, frame: &[Register<'a>], first: Reg, shape: u16) -> Value<'a> {
-        let count = self.program.shapes[usize::from(shape)].len();
-        self.heap.shaped(ShapeId(u32::from(shape)), self.gather_in_arena(frame, first, count))
+        let keys = &self.program.shapes[usize::from(shape)];
+        let from = &frame[usize::from(first.0)..][..keys.len()];
+        let docs = self.heap.docs;
+        let mut len = 2 + keys.len_rendered();
+        let values = self.heap.arena.bump().alloc_slice_fill_with(from.len(), |index| {
+            let value = *from[index].as_ref().unwrap_or(&Value::Null);
+            len = len.saturating_add(rendered_len(value, docs));
+            value
+        });
+        self.heap.shaped_within(ShapeId(u32::from(shape)), values, len)
     }
 
     pub(in crate::vm) fn array(&self, frame: &[Register<'a>], first: Reg, count: u16) -> Value<'a> {
@@ -106,12 +140,11 @@ impl<'a> Machine<'_, '_, 'a> {
     #[inline]
     fn gather_in_arena(&self, frame: &[Register<'a>], first: Reg, count: usize) -> &'a [Value<'a>] {
         let from = &frame[usize::from(first.0)..][..count];
-        self.heap
-            .arena
-            .bump()
-            .alloc_slice_fill_iter(from.iter().map(|register| *register.as_ref().unwrap_or(&Value::Null)))
+        let value = |index: usize| *from[index].as_ref().unwrap_or(&Value::Null);
+        self.heap.arena.bump().alloc_slice_fill_with(count, value)
     }
 
+    #[inline(never)]
     pub(in crate::vm) fn intrinsic(
         &mut self,
         slot: u32,
@@ -136,15 +169,15 @@ impl<'a> Machine<'_, '_, 'a> {
         })
     }
 
+    #[inline(never)]
     pub(in crate::vm) fn set_path(
         &self,
         frame: &[Register<'a>],
         value: Reg,
-        base: Reg,
         path: PathId,
     ) -> Outcome<Value<'a>> {
         self.check_room(0)?;
-        let (value, base) = (*Self::load(frame, value), *Self::load(frame, base));
+        let (value, base) = (*Self::load(frame, value), *Self::load(frame, Reg::INPUT));
         jsonpath::set(self.program.path(path), base, value, self.heap)
             .map_err(|error| Fault::states(RESULT_PATH, error.to_string()))
     }

@@ -1,9 +1,9 @@
 //! What needs the world outside: waiting and invoking.
 
-use crate::bytecode::{Reg, Site, TaskId, TaskKind};
+use crate::bytecode::{Reg, Site, TaskAnswer, TaskId, TaskKind};
 use crate::json::Num;
 use crate::value::timestamp::Timestamp;
-use crate::value::{Value, View, to_json};
+use crate::value::{DocId, Value, View, to_json};
 use crate::vm::effect::Effect;
 use crate::vm::fault::{Fault, QUERY_EVALUATION};
 use crate::vm::history::Moment;
@@ -15,8 +15,15 @@ type Outcome<T> = Result<T, Fault>;
 /// AWS refuses to wait longer: seconds in a signed 32-bit number.
 const WAIT_SECONDS_MAX: i64 = i32::MAX as i64;
 
+/// A task's answer, or what has to be done to get it.
+pub(in crate::vm) enum Invoked<'a> {
+    Answered(Value<'a>),
+    Asked(Effect),
+}
+
 impl<'a> Machine<'_, '_, 'a> {
     /// When a Wait of a number of seconds is over.
+    #[inline(never)]
     pub(in crate::vm) fn wait_seconds(
         &self,
         slot: u32,
@@ -48,6 +55,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// When a Wait for a time is over.
+    #[inline(never)]
     pub(in crate::vm) fn wait_until(
         &self,
         frame: &[Register<'a>],
@@ -74,7 +82,8 @@ impl<'a> Machine<'_, '_, 'a> {
         Ok(until)
     }
 
-    /// Asks for a task to be invoked; the strand waits for its reply.
+    /// Takes a task's answer if it is known; else asks for the task to be invoked, and the strand waits for its reply.
+    #[inline(never)]
     pub(in crate::vm) fn invoke(
         &mut self,
         slot: u32,
@@ -82,13 +91,16 @@ impl<'a> Machine<'_, '_, 'a> {
         dst: Reg,
         first: Reg,
         task: TaskId,
-    ) -> Outcome<Effect> {
+    ) -> Outcome<Invoked<'a>> {
         let payload = first;
         if self.is_over_limit(*Self::load(frame, payload)) {
             return Err(Fault::data_limit(&self.program.task(task).resource, false));
         }
-        let timeout = self.seconds(frame, first.offset(1), "TimeoutSeconds")?;
-        let heartbeat = self.seconds(frame, first.offset(2), "HeartbeatSeconds")?;
+        let (mut timeout, mut heartbeat) = (None, None);
+        if self.program.task(task).is_timed {
+            timeout = self.seconds(frame, first.offset(1), "TimeoutSeconds")?;
+            heartbeat = self.seconds(frame, first.offset(2), "HeartbeatSeconds")?;
+        }
         self.record(slot, || Moment::TaskScheduled {
             task,
             payload: *Self::load(frame, payload),
@@ -99,13 +111,31 @@ impl<'a> Machine<'_, '_, 'a> {
         if self.program.task(task).kind == TaskKind::AwaitedIntegration {
             self.record(slot, || Moment::TaskSubmitted(task));
         }
+        let known = match self.program.answer(task) {
+            TaskAnswer::Unknown => None,
+            TaskAnswer::Payload => Some(*Self::load(frame, payload)),
+            TaskAnswer::Constant(node) => Some(Value::Node { doc: DocId::CONSTANTS, node }),
+        };
+        if let Some(value) = known {
+            return self.known_answer(slot, task, value).map(Invoked::Answered);
+        }
         self.state.strands[slot as usize].status = Status::Task { dst, payload, task };
-        Ok(Effect::InvokeTask {
+        Ok(Invoked::Asked(Effect::InvokeTask {
             strand: self.state.id(slot),
             task,
             deadline: timeout.map(|seconds| self.now.plus_millis(seconds.saturating_mul(1000))),
             heartbeat_ms: heartbeat.map(|seconds| seconds.saturating_mul(1000)),
-        })
+        }))
+    }
+
+    fn known_answer(&mut self, slot: u32, task: TaskId, value: Value<'a>) -> Outcome<Value<'a>> {
+        if self.is_over_limit(value) {
+            let fault = Fault::data_limit(&self.program.task(task).resource, false);
+            self.record(slot, || Moment::TaskFailed(task, &fault));
+            return Err(fault);
+        }
+        self.record(slot, || Moment::TaskSucceeded(task, value));
+        Ok(value)
     }
 
     /// A positive number of seconds; an empty register is none.

@@ -17,6 +17,7 @@ type Outcome<T> = Result<T, Fault>;
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Prepares a Parallel's branches.
+    #[inline(never)]
     pub(in crate::vm) fn start_parallel(
         &mut self,
         slot: u32,
@@ -42,6 +43,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// Prepares a Map's iterations.
+    #[inline(never)]
     pub(in crate::vm) fn start_map(
         &mut self,
         slot: u32,
@@ -84,6 +86,7 @@ impl<'a> Machine<'_, '_, 'a> {
     }
 
     /// Lists a prepared fork, or finishes it at once if it has no children.
+    #[inline(never)]
     pub(in crate::vm) fn begin_fork(&mut self, slot: u32) {
         if self.state.strands[slot as usize].fork.total == 0 {
             return self.complete_fork(slot);
@@ -248,8 +251,8 @@ impl<'a> Machine<'_, '_, 'a> {
         let site = fork.fork.map(|id| program.fork(id));
         let (graph, item, map_input) = match site.map(|site| &site.kind) {
             Some(ForkKind::Parallel { branches }) => (branches[index as usize], None, None),
-            Some(ForkKind::Map { processor, map_input, .. }) => {
-                (*processor, fork.items.get(index as usize).copied(), Some(*map_input))
+            Some(ForkKind::Map { processor, map_input, picked, .. }) => {
+                (*processor, fork.items.get(index as usize).copied(), Some((*map_input, *picked)))
             }
             None => (down.graph, None, None),
         };
@@ -269,8 +272,11 @@ impl<'a> Machine<'_, '_, 'a> {
             (None, _) => fork.input,
         };
         down.registers[1..=variables].copy_from_slice(&up.registers[1..=variables]);
-        if let Some(map_input) = map_input {
-            down.registers[usize::from(map_input.0)] = fork.input;
+        if let Some((map_input, picked)) = map_input {
+            let (input, picked, from) =
+                (usize::from(map_input.0), usize::from(picked.count), usize::from(picked.first));
+            down.registers[input] = fork.input;
+            down.registers[input + 1..=input + picked].copy_from_slice(&up.registers[from..from + picked]);
         }
         down.item = up.item;
         if let Some(value) = item {

@@ -7,3 +7,5 @@ mod effects;
 mod fork;
 mod map_run;
 mod query;
+
+pub(super) use effects::Invoked;
