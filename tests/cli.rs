@@ -261,8 +261,18 @@ fn an_artifact_goes_through_a_pipe() {
     assert!(output.status.success() && output.stdout.starts_with(b"\x7faslx"));
 }
 
-const COMMANDS: [&str; 9] =
-    ["run", "exec", "validate", "test-state", "eval", "compile", "disassemble", "completions", "man"];
+const COMMANDS: [&str; 10] = [
+    "run",
+    "exec",
+    "validate",
+    "test-state",
+    "eval",
+    "compile",
+    "disassemble",
+    "bench",
+    "completions",
+    "man",
+];
 
 #[test]
 fn completions_and_manual_name_every_command() {
@@ -309,5 +319,7 @@ fn a_benchmark_reports_and_draws() {
     assert!(report["memory"]["allocations_per_execution"].is_number(), "the program's allocator counts");
     assert!(report["latency"]["p99_9_ns"].is_u64() && report["phases"]["parse_ns"].is_number());
     let drawn = fs::read_to_string(&plot).unwrap();
-    assert!(drawn.starts_with("<svg ") && drawn.contains("by workers") && drawn.contains("by bytes of a line"));
+    assert!(
+        drawn.starts_with("<svg ") && drawn.contains("by workers") && drawn.contains("by bytes of a line")
+    );
 }

@@ -110,7 +110,7 @@ impl LetterCounts {
     fn counts(&self) -> Vec<ErrorCount> {
         let letters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut counts: Vec<_> = letters.counts.values().cloned().collect();
-        counts.sort_by(|a, b| b.count.cmp(&a.count)); // stable: by name where equal
+        counts.sort_by_key(|count| std::cmp::Reverse(count.count)); // stable: by name where equal
         counts
     }
 }

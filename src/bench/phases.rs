@@ -13,6 +13,7 @@ use crate::vm::StateObserver;
 
 /// A worker's time per execution, by phase, without that of the measurement itself.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "they are the names in the JSON form, which have their unit")]
 pub(crate) struct Phases {
     /// Claiming chunks and finding lines in them.
     pub(crate) read_ns: f64,
@@ -170,8 +171,15 @@ mod tests {
     fn the_cost_of_the_clock_is_taken_off() {
         let laps = Laps { ns: [1_000, 4_000, 50, 0, 0], count: [10, 10, 10, 0, 0] };
         let phases = phases(&laps, 20.0, 10);
-        assert_eq!([phases.read_ns, phases.parse_ns, phases.execute_ns], [80.0, 380.0, 0.0]);
-        assert_eq!([phases.write_ns, phases.wait_ns, phases.clock_ns], [0.0, 0.0, 20.0]);
+        let expected = Phases {
+            read_ns: 80.0,
+            parse_ns: 380.0,
+            execute_ns: 0.0,
+            write_ns: 0.0,
+            wait_ns: 0.0,
+            clock_ns: 20.0,
+        };
+        assert_eq!(phases, expected);
     }
 
     /// All that happens to an execution is in one phase or another.

@@ -41,6 +41,7 @@ pub(crate) struct LengthPoint {
 
 /// Medians of a point's rounds.
 #[derive(Debug, Clone, Copy, Serialize)]
+#[expect(clippy::struct_field_names, reason = "they are the names in the JSON form, which have their unit")]
 pub(crate) struct Rates {
     pub(crate) executions_per_second: f64,
     pub(crate) bytes_per_second: f64,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::observed::{Nanoseconds, Totals, cost_ns};
 use super::stop::Stop;
 use super::workload::{Pass, Workload};
-use crate::bytecode::{Program, StateId, StateType};
+use crate::bytecode::{Program, StateId};
 use crate::executor::{RunObserver, WorkerObserver};
 use crate::pipeline::RunError;
 use crate::vm::{StateEvent, StateObserver};
@@ -16,8 +16,8 @@ use crate::vm::{StateEvent, StateObserver};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StateTime {
     pub(crate) name: String,
-    #[serde(rename = "type", serialize_with = "as_word")]
-    pub(crate) kind: StateType,
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
     pub(crate) visits_per_execution: f64,
     /// On a worker, without the states inside it and without waiting.
     pub(crate) own_ns_per_execution: f64,
@@ -25,10 +25,6 @@ pub(crate) struct StateTime {
     pub(crate) share: f64,
     /// From entry to exit, the states inside it and waiting included; none if no visit ended.
     pub(crate) elapsed_ns_per_visit: Option<f64>,
-}
-
-fn as_word<S: serde::Serializer>(kind: &StateType, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(kind.as_str())
 }
 
 /// What was seen of one state.
@@ -66,7 +62,7 @@ fn state_times(program: &Program, totals: &[StateTotal], cost_ns: f64, execution
     visited
         .map(|(state, total)| StateTime {
             name: state.name.clone(),
-            kind: state.kind,
+            kind: state.kind.as_str(),
             visits_per_execution: total.visits as f64 / executions as f64,
             own_ns_per_execution: own_ns(total) / executions as f64,
             share: own_ns(total) / sum,
@@ -222,7 +218,8 @@ mod tests {
     #[test]
     fn states_are_counted_inside_forks_and_in_executions_that_fail() {
         let definition = r#"{"StartAt":"Each","States":{
-            "Each":{"Type":"Map","ItemProcessor":{"StartAt":"Item","States":{"Item":{"Type":"Pass","End":true}}},"Next":"Fail"},
+            "Each":{"Type":"Map","ItemProcessor":{"StartAt":"Item","States":{"Item":{"Type":"Pass","End":true}}},"Next":"Route"},
+            "Route":{"Type":"Choice","Choices":[{"Variable":"$[0]","IsString":true,"Next":"Never"}],"Default":"Fail"},
             "Fail":{"Type":"Fail","Error":"E"},
             "Never":{"Type":"Succeed"}}}"#;
         let lines = Lines::new("in", *b"[1,2,3]\n[4]\n");

@@ -155,7 +155,7 @@ fn write_states(report: &Report, out: &mut String) {
             out,
             "  {:<name$}{:<10}{:>10.2}{:>14}{:>8.1} %{elapsed:>14}",
             state.name,
-            state.kind.as_str(),
+            state.kind,
             state.visits_per_execution,
             duration(state.own_ns_per_execution),
             state.share * 100.0,
