@@ -29,6 +29,13 @@ pub(crate) struct Phases {
     pub(crate) clock_ns: f64,
 }
 
+impl Phases {
+    /// All phases together.
+    pub(super) fn sum_ns(&self) -> f64 {
+        self.read_ns + self.parse_ns + self.execute_ns + self.write_ns + self.wait_ns
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Phase {
     Read,

@@ -38,20 +38,20 @@ struct StateTotal {
     own_laps: u64,
 }
 
-/// Runs a pass whose states are timed, on one worker; empty if the run was stopped.
+/// Runs a pass whose states are timed, on one worker; `None` if the run was stopped.
 pub(super) fn measure_states(
     workload: &Workload,
     pass: Pass<'_>,
     stop: &Stop,
-) -> Result<Vec<StateTime>, RunError> {
+) -> Result<Option<Vec<StateTime>>, RunError> {
     let states = workload.program.states().len();
     let mut idle = StateTimes::new(Totals::new(vec![StateTotal::default(); states]), 0.0);
     let cost_ns = cost_ns(|| idle.observe(0, StateId(0), StateEvent::GoesOn));
     let totals = Totals::new(vec![StateTotal::default(); states]);
     let observer = StatesObserver { totals: totals.clone(), cost_ns };
     let summary = workload.run(Pass { workers: 1, ..pass }, Some(Arc::new(observer)), stop)?;
-    let Some(summary) = summary.filter(|summary| summary.lines > 0) else { return Ok(Vec::new()) };
-    Ok(totals.with(|totals| state_times(&workload.program, totals, cost_ns, summary.lines)))
+    let Some(summary) = summary.filter(|summary| summary.lines > 0) else { return Ok(None) };
+    Ok(Some(totals.with(|totals| state_times(&workload.program, totals, cost_ns, summary.lines))))
 }
 
 /// States that were visited, in the order of the definition.
@@ -225,7 +225,7 @@ mod tests {
         let lines = Lines::new("in", *b"[1,2,3]\n[4]\n");
         let workload = workload(definition, lines.clone());
         let pass = Pass { lines: &lines, passes: 1, workers: 1 };
-        let states = measure_states(&workload, pass, &Stop::default()).expect("memory");
+        let states = measure_states(&workload, pass, &Stop::default()).expect("memory").expect("not stopped");
         let of = |name: &str| states.iter().find(|state| state.name == name);
         let visits = |name: &str| of(name).map(|state| state.visits_per_execution);
         assert_eq!(

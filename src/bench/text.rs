@@ -124,7 +124,7 @@ fn write_phases(report: &Report, out: &mut String) {
         ("write", phases.write_ns),
         ("wait for answers and times", phases.wait_ns),
     ];
-    let sum: f64 = rows.iter().map(|(_, ns)| ns).sum();
+    let sum = phases.sum_ns();
     let _ = writeln!(out, "\n{:<32}{:>14}{:>10}", "Time by phase, one worker", "per execution", "share");
     for (name, ns) in rows {
         if ns > 0.0 || name != rows[4].0 {
