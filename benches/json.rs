@@ -1,4 +1,5 @@
-//! The JSON front end by event size, beside `serde_json`'s document and `simd-json`'s tape.
+//! The JSON front end by event size, with every kernel that the machine has (`index` is stage 1 alone), beside
+//! `serde_json`'s document and `simd-json`'s tape.
 //!
 //! Events come from a small generator with a fixed seed, and every group runs over several of them in turn, so that
 //! branch prediction cannot learn one text by heart. `serde_json` is built with `arbitrary_precision` here (the
@@ -7,7 +8,7 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use aslx::json::{Doc, NodeId, Parser, Tape, minify, write_json_string};
+use aslx::json::{Doc, Kernel, NodeId, Parser, Tape, minify, write_json_string};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// Name, bytes of an event, events.
@@ -80,15 +81,28 @@ fn by_size(criterion: &mut Criterion) {
         // One element is one event, so that the time per element is what an event costs.
         group.throughput(Throughput::ElementsAndBytes { elements: events.len() as u64, bytes: total as u64 });
 
-        let (mut parser, mut tape) = (Parser::default(), Tape::default());
-        group.bench_function(BenchmarkId::new("aslx", "parse"), |bencher| {
-            bencher.iter(|| {
-                for event in &events {
-                    parser.parse(event.as_bytes(), &mut tape).expect("the generator writes JSON");
-                    black_box(tape.nodes());
-                }
+        let mut tape = Tape::default();
+        for kernel in Kernel::supported() {
+            let name = format!("aslx {}", kernel.name());
+            let mut parser = Parser::with_kernel(1024, kernel);
+            group.bench_function(BenchmarkId::new(&name, "index"), |bencher| {
+                bencher.iter(|| {
+                    for event in &events {
+                        let tokens = parser.index(event.as_bytes());
+                        black_box(tokens.expect("the generator writes JSON"));
+                    }
+                });
             });
-        });
+            group.bench_function(BenchmarkId::new(&name, "parse"), |bencher| {
+                bencher.iter(|| {
+                    for event in &events {
+                        parser.parse(event.as_bytes(), &mut tape).expect("the generator writes JSON");
+                        black_box(tape.nodes());
+                    }
+                });
+            });
+        }
+        let mut parser = Parser::default();
         let mut out = Vec::new();
         group.bench_function(BenchmarkId::new("aslx", "parse and splice"), |bencher| {
             bencher.iter(|| {
@@ -96,15 +110,6 @@ fn by_size(criterion: &mut Criterion) {
                     parser.parse(event.as_bytes(), &mut tape).expect("the generator writes JSON");
                     splice(Doc::new(event.as_bytes(), &tape), &mut out);
                     black_box(&out);
-                }
-            });
-        });
-        let mut portable = Parser::portable(1024);
-        group.bench_function(BenchmarkId::new("aslx portable", "parse"), |bencher| {
-            bencher.iter(|| {
-                for event in &events {
-                    portable.parse(event.as_bytes(), &mut tape).expect("the generator writes JSON");
-                    black_box(tape.nodes());
                 }
             });
         });

@@ -114,7 +114,7 @@ fn unusable_artifacts_say_why_and_what_to_do() {
     other[8] = 77;
     check(
         &other,
-        "the artifact has format 77, and this version of aslx loads format 7: compile the definition again with this version",
+        "the artifact has format 77, and this version of aslx loads format 8: compile the definition again with this version",
     );
     check(
         &with_body(&artifact, b""),

@@ -186,6 +186,24 @@ fn definitions_that_are_not_text_are_refused() {
     );
 }
 
+#[test]
+fn the_environment_names_the_instructions_for_json() {
+    let eval = |kernel| {
+        let mut eval = Command::new(env!("CARGO_BIN_EXE_aslx"));
+        run(eval
+            .args(["eval", "--language", "jsonpath", "--expression", "$.a", "--input", "{\"a\":[1,2]}"])
+            .env("ASLX_SIMD", kernel))
+    };
+    for kernel in ["", "portable"] {
+        assert_eq!(eval(kernel), (0, "[1,2]\n".to_owned(), String::new()), "{kernel}");
+    }
+    let (status, stdout, stderr) = eval("sse5");
+    assert_eq!((status, stdout.as_str()), (2, ""));
+    let message = "error: ASLX_SIMD: there is no kernel `sse5`: it is one of portable, sse2, avx2, avx512\n  help: \
+                   this machine runs portable";
+    assert!(stderr.starts_with(message), "{stderr}");
+}
+
 fn example(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(path)
 }
@@ -238,7 +256,7 @@ fn unusable_artifacts_are_refused() {
     other[8] = 200;
     changed[whole.len() / 2 + 10] ^= 4;
     let cases = [
-        (other, "has format 200, and this version of aslx loads format 7: compile the definition again"),
+        (other, "has format 200, and this version of aslx loads format 8: compile the definition again"),
         (changed, "is damaged: its checksum does not fit: compile the definition again"),
         (whole[..whole.len() - 3].to_vec(), "is damaged: it has "),
         (whole[..9].to_vec(), "is damaged: it has 9 bytes, less than its header"),

@@ -1,8 +1,8 @@
 //! Laws of the JSON front end, with `serde_json` as the judge of what is JSON and what it means.
 
 use aslx::json::{
-    Doc, DocFlags, NodeId, Num, Number, ParseError, ParseErrorKind, Parser, Tag, Tape, canonical_string_len,
-    json_string_len, minified_len, minify, write_canonical_string, write_json_string,
+    Doc, DocFlags, Kernel, NodeId, Num, Number, ParseError, ParseErrorKind, Parser, Tag, Tape,
+    canonical_string_len, json_string_len, minified_len, minify, write_canonical_string, write_json_string,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,15 +13,18 @@ const DEPTH: u32 = 127;
 
 /// Parses with every kernel, which must agree.
 fn parse(text: &[u8]) -> Result<Tape, ParseError> {
-    let [best, portable] = [Parser::new(DEPTH), Parser::portable(DEPTH)].map(|mut parser| {
+    let parse_with = |kernel| {
         let mut tape = Tape::default();
-        parser.parse(text, &mut tape).map(|()| tape)
-    });
-    match (&best, &portable) {
-        (Ok(a), Ok(b)) => assert_eq!((a.nodes(), a.flags()), (b.nodes(), b.flags())),
-        (a, b) => assert_eq!(a.as_ref().err(), b.as_ref().err()),
+        Parser::with_kernel(DEPTH, kernel).parse(text, &mut tape).map(|()| tape)
+    };
+    let expected = parse_with(Kernel::in_use());
+    for kernel in Kernel::supported() {
+        match (&expected, &parse_with(kernel)) {
+            (Ok(a), Ok(b)) => assert_eq!((a.nodes(), a.flags()), (b.nodes(), b.flags()), "{kernel:?}"),
+            (a, b) => assert_eq!(a.as_ref().err(), b.as_ref().err(), "{kernel:?}"),
+        }
     }
-    best
+    expected
 }
 
 /// A JSON text with everything that the grammar allows, some of it unusual.

@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 
 use aslx::json::{
-    Doc, Node, NodeId, Num, ParseError, ParseErrorKind, Parser, Tag, Tape, canonical_string_len,
+    Doc, Kernel, Node, NodeId, Num, ParseError, ParseErrorKind, Parser, Tag, Tape, canonical_string_len,
     minified_len, minify, write_canonical_string,
 };
 use libfuzzer_sys::fuzz_target;
@@ -43,14 +43,16 @@ fn parse(text: &[u8]) -> Result<Tape, ParseError> {
     PARSER.with_borrow_mut(|parser| parser.parse(text, &mut tape)).map(|()| tape)
 }
 
-/// The kernel for every machine says the same as the one for this machine.
+/// All kernels that this machine can run say the same, the one for every machine among them.
 fn check_kernels(text: &[u8], parsed: &Result<Tape, ParseError>) {
-    let mut tape = Tape::default();
-    match (parsed, Parser::portable(DEPTH).parse(text, &mut tape)) {
-        (Ok(expected), Ok(())) => {
-            assert_eq!((expected.nodes(), expected.flags()), (tape.nodes(), tape.flags()));
+    for kernel in Kernel::supported() {
+        let mut tape = Tape::default();
+        match (parsed, Parser::with_kernel(DEPTH, kernel).parse(text, &mut tape)) {
+            (Ok(expected), Ok(())) => {
+                assert_eq!((expected.nodes(), expected.flags()), (tape.nodes(), tape.flags()), "{kernel:?}");
+            }
+            (expected, other) => assert_eq!(expected.as_ref().err(), other.err().as_ref(), "{kernel:?}"),
         }
-        (expected, portable) => assert_eq!(expected.as_ref().err(), portable.err().as_ref()),
     }
 }
 

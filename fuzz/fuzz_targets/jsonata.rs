@@ -10,7 +10,7 @@ mod expressions;
 
 use aslx::Limits;
 use aslx::jsonata::{Evaluator, Expression};
-use expressions::{Expressions, INPUTS, is_out_of_memory};
+use expressions::{Expressions, INPUTS, is_out_of_bounds, is_out_of_memory};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -40,6 +40,13 @@ fuzz_target!(|data: &[u8]| {
     let (first, second) = (evaluate(), evaluate());
     if !is_out_of_memory(&first.0) && !is_out_of_memory(&second.0) {
         assert_eq!(first, second, "{text}");
+    }
+    if let Ok(basic) = Expression::of_basic_instructions(&text) {
+        let mut output = Vec::new();
+        let outcome = evaluator.evaluate(&basic, input, &mut output);
+        if !is_out_of_bounds(&first.0) && !is_out_of_bounds(&outcome) {
+            assert_eq!(first, (outcome, output), "{text}");
+        }
     }
     if let (Ok(true), output) = &first {
         serde_json::from_slice::<serde_json::Value>(output).expect("a result is JSON");

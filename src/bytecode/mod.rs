@@ -36,5 +36,5 @@ pub use query::{Expected, QuerySite};
 pub(crate) use resource::function_name;
 pub use resource::{Integration, IntegrationPattern, Resource, TaskKind};
 pub(crate) use sites::Sites;
-pub(crate) use task_answer::TaskAnswer;
+pub(crate) use task_answer::{GivenAnswer, TaskAnswer};
 pub use verifier::{VerifyError, verify};

@@ -24,34 +24,40 @@ impl Program {
         self.answers.get(task.index()).copied().unwrap_or_default()
     }
 
-    /// The same program with answers to its tasks: `given` has for each that is known its JSON text, or `None` if
-    /// the payload is the answer. As it is if the texts do not form a document.
-    pub(crate) fn with_answers(&self, given: &[Option<Option<&[u8]>>]) -> Self {
+    /// The same program with answers to its tasks, by [`TaskId`]. As it is if they do not form a document.
+    pub(crate) fn with_answers(&self, given: &[GivenAnswer]) -> Self {
         let own = self.constants.doc().bytes();
         let mut text = own.strip_suffix(b"]").unwrap_or(own).to_vec();
         let mut count = self.constants.doc().count(NodeId::ROOT);
         let mut places = Vec::new();
         for answer in given {
-            places.push(match answer {
-                None => None,
-                Some(None) => Some(None),
-                Some(Some(json)) => {
-                    text.extend_from_slice(if count == 0 { b"" } else { b"," });
-                    text.extend_from_slice(json);
-                    count += 1;
-                    Some(Some(count - 1))
-                }
-            });
+            places.push(count);
+            if let GivenAnswer::Json(json) = answer {
+                text.extend_from_slice(if count == 0 { b"" } else { b"," });
+                text.extend_from_slice(json);
+                count += 1;
+            }
         }
         text.push(b']');
         let Ok(constants) = Document::parse(text, u32::MAX) else { return self.clone() };
         // What stands before them keeps its nodes.
         let nodes: Vec<NodeId> = constants.doc().elements(NodeId::ROOT).collect();
-        let answers = places.into_iter().map(|place| match place {
-            None => TaskAnswer::Unknown,
-            Some(None) => TaskAnswer::Payload,
-            Some(Some(index)) => TaskAnswer::Constant(nodes[index]),
+        let answers = given.iter().zip(places).map(|(answer, place)| match answer {
+            GivenAnswer::Unknown => TaskAnswer::Unknown,
+            GivenAnswer::Payload => TaskAnswer::Payload,
+            GivenAnswer::Json(_) => TaskAnswer::Constant(nodes[place]),
         });
         Self { answers: answers.collect(), constants: Arc::new(constants), ..self.clone() }
     }
+}
+
+/// What a task is known to answer, before it is part of a program.
+#[derive(Debug)]
+pub(crate) enum GivenAnswer {
+    /// Nothing is known.
+    Unknown,
+    /// The request's payload.
+    Payload,
+    /// A JSON value, minified.
+    Json(Vec<u8>),
 }

@@ -9,13 +9,13 @@ use super::{
     command::{bench, compile, completions, disassemble, eval, exec, man, run, test_state, validate},
     error::CliError,
     exit_code::ExitStatus,
-    output,
+    kernel, output,
 };
 
 /// Runs the command that was typed and tells how it ended.
 pub fn main() -> ExitCode {
     let status = match Arguments::try_parse() {
-        Ok(arguments) => dispatch(arguments.command),
+        Ok(arguments) => kernel::choose().and_then(|()| dispatch(arguments.command)),
         Err(answer) => usage(&answer),
     };
     status

@@ -15,6 +15,7 @@ mod event_table;
 mod exit_code;
 mod file;
 mod interrupt;
+mod kernel;
 mod log;
 mod metrics;
 mod output;

@@ -53,14 +53,14 @@ impl Lowering<'_, '_> {
         for rule in rules {
             gather_condition(&rule.condition, &mut names);
         }
-        self.pick(names, input);
+        self.pick(&names, input);
     }
 
     /// Picks what a template reads.
     pub(super) fn pick_for_template(&mut self, node: NodeId, input: Reg) {
         let mut paths = Vec::new();
         gather_template(self.source, node, &mut paths);
-        self.pick(paths, input);
+        self.pick(&paths, input);
     }
 
     /// Picks what an `ItemSelector` reads of its Map's input, once for all items: the registers, and the names.
@@ -131,10 +131,10 @@ impl Lowering<'_, '_> {
     }
 
     /// Picks these members of `input`, each named as often as it is looked up, unless it does not pay.
-    fn pick(&mut self, names: Vec<Path>, input: Reg) {
+    fn pick(&mut self, paths: &[Path], input: Reg) {
         let mut distinct: Vec<&str> = Vec::new();
         let mut lookups = 0;
-        for path in &names {
+        for path in paths {
             if let Some(name) = first_name(path)
                 && self.first_steps(path, input).is_none()
             {
@@ -167,7 +167,9 @@ impl Lowering<'_, '_> {
 fn gather_condition(condition: &Condition, paths: &mut Vec<Path>) {
     match condition {
         Condition::And(parts) | Condition::Or(parts) => {
-            parts.iter().for_each(|part| gather_condition(part, paths));
+            for part in parts {
+                gather_condition(part, paths);
+            }
         }
         Condition::Not(inner) => gather_condition(inner, paths),
         Condition::Test(test) => {
@@ -187,7 +189,10 @@ fn gather_state(source: Doc<'_>, state: &State, paths: &mut Vec<Path>) {
     }
     let template = match &state.kind {
         StateKind::Choice(choice) => {
-            return choice.rules.iter().for_each(|rule| gather_condition(&rule.condition, paths));
+            for rule in &choice.rules {
+                gather_condition(&rule.condition, paths);
+            }
+            return;
         }
         StateKind::Pass(pass) => pass.parameters.as_ref(),
         StateKind::Task(task) => task.parameters.as_ref(),

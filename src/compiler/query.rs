@@ -9,7 +9,7 @@ use crate::asl::model::{PayloadTemplate, QueryLanguage, Text};
 use crate::bytecode::{ContextField, Expected, Op, QuerySite, Reg};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::json::{Doc, NodeId, Tag};
-use crate::jsonata::{self, Dialect, Parameter, expression_text};
+use crate::jsonata::{self, Dialect, Instructions, Parameter, expression_text};
 use crate::value::Shape;
 
 /// What `$states` has in a field.
@@ -48,8 +48,8 @@ impl Lowering<'_, '_> {
         let builder = &mut self.builder;
         let mut shape_id =
             |keys: &[Box<str>]| Some(u32::from(builder.add_shape(Shape::new(keys.iter().map(|key| &**key)))));
-        let compiled =
-            jsonata::parse(expression).and_then(|ast| jsonata::compile(&ast, Dialect::States, &mut shape_id));
+        let compiled = jsonata::parse(expression)
+            .and_then(|ast| jsonata::compile(&ast, Dialect::States, Instructions::All, &mut shape_id));
         let code = match compiled {
             Ok(code) => code,
             Err(error) => return self.refuse_expression(text, &error),

@@ -134,9 +134,7 @@ impl<'s, 'h, 'a: 'h> Arguments<'s, 'h, 'a> {
 
 /// A string's text; with escapes it is unescaped into the arena.
 pub(super) fn text<'h, 'a: 'h>(string: JsonStr<'h>, heap: Heap<'h, 'a>) -> &'h str {
-    if !string.is_escaped()
-        && let Ok(text) = std::str::from_utf8(string.raw())
-    {
+    if let std::borrow::Cow::Borrowed(text) = string.to_text() {
         return text;
     }
     let mut text = BumpString::with_capacity_in(string.raw().len(), heap.arena.bump());

@@ -110,12 +110,13 @@ fn push_scalar(scalar: &View<'_, '_>, out: &mut BumpString<'_>) {
 }
 
 fn push_ascii(text: &[u8], out: &mut BumpString<'_>) {
-    out.extend(text.iter().map(|byte| char::from(*byte)));
+    out.push_str(std::str::from_utf8(text).unwrap_or_default());
 }
 
 fn push_text(string: JsonStr<'_>, out: &mut BumpString<'_>) {
-    match std::str::from_utf8(string.raw()) {
-        Ok(raw) if !string.is_escaped() => out.push_str(raw),
-        _ => string.unescape(|c| out.push(c)),
+    if string.is_escaped() {
+        string.unescape(|c| out.push(c));
+    } else {
+        out.push_str(&string.to_text());
     }
 }

@@ -6,6 +6,9 @@ use super::IntrinsicError;
 use super::argument::Arguments;
 use crate::value::{Value, View, to_json};
 
+/// The longest digest: that of SHA-512.
+const DIGEST_BYTES_MAX: usize = 64;
+
 /// `States.Hash(data, algorithm)`: in lower-case hexadecimal. Data other than a string is hashed as its JSON text.
 pub(super) fn hash<'a>(arguments: Arguments<'_, '_, 'a>) -> Result<Value<'a>, IntrinsicError> {
     let data = arguments.value(0);
@@ -32,11 +35,10 @@ fn digest<'a>(data: &str, arguments: Arguments<'_, '_, 'a>) -> Result<Value<'a>,
 
 fn hexadecimal<'a>(digest: &[u8], arguments: Arguments<'_, '_, 'a>) -> Value<'a> {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    let bump = arguments.heap.arena.bump();
-    let mut text = bumpalo::collections::String::with_capacity_in(digest.len() * 2, bump);
-    for byte in digest {
-        text.push(char::from(HEX[usize::from(byte >> 4)]));
-        text.push(char::from(HEX[usize::from(byte & 15)]));
+    let mut digits = [0; 2 * DIGEST_BYTES_MAX];
+    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(digest) {
+        *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
     }
-    arguments.heap.text_in_arena(text.into_bump_str())
+    let digits = digits.get(..2 * digest.len()).unwrap_or_default();
+    arguments.heap.text(std::str::from_utf8(digits).unwrap_or_default())
 }

@@ -16,10 +16,7 @@ pub(super) fn merge<'a>(arguments: Arguments<'_, '_, 'a>) -> Result<Value<'a>, I
     }
     let mut all = heap.list();
     for (key, value) in first.iter(heap.docs).chain(second.iter(heap.docs)) {
-        let key: &'a str = match std::str::from_utf8(key.raw()) {
-            Ok(raw) if !key.is_escaped() => heap.arena.bump().alloc_str(raw),
-            _ => heap.arena.bump().alloc_str(&key.to_text()),
-        };
+        let key: &'a str = heap.arena.bump().alloc_str(&key.to_text());
         all.push((key, value));
     }
     let entries = hash_map_entries(all.len(), |index| all[index].0);

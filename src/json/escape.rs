@@ -1,6 +1,6 @@
 //! Escapes: what may follow a backslash, and what it stands for.
 
-use super::{ParseError, ParseErrorKind};
+use super::{Node, ParseError, ParseErrorKind, Tag};
 
 /// One escape that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,11 +55,33 @@ fn read_unit(text: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
 }
 
+/// Checks the escapes of all strings among `nodes`, and marks the strings that have any.
+///
+/// `escapes`: the offsets of all backslashes that begin an escape, in ascending order; those behind the last node
+/// are left alone.
+#[cold]
+pub(super) fn mark_escapes(bytes: &[u8], nodes: &mut [Node], mut escapes: &[u32]) -> Result<(), ParseError> {
+    let mut at = 0;
+    while let Some(&escape) = escapes.first() {
+        // The node that has it is the last that begins before it.
+        while nodes.get(at + 1).is_some_and(|next| next.start < escape) {
+            at += 1;
+        }
+        let Some(string) = nodes.get_mut(at).filter(|node| node.is(Tag::String) && escape < node.end) else {
+            break;
+        };
+        *string = Node::new(Tag::EscapedString, string.start, string.end, string.next, 0);
+        let checked = check_escapes(bytes, escapes, string.end - 1)?;
+        escapes = &escapes[checked..];
+    }
+    Ok(())
+}
+
 /// Checks all escapes of one string.
 ///
-/// `escapes` begins with the offsets of the string's escaping backslashes and goes on with those of later strings
-/// or the end mark; `end` is the offset of the closing quote. Returns how many belong to this string.
-pub(super) fn check_escapes(bytes: &[u8], escapes: &[u32], end: u32) -> Result<usize, ParseError> {
+/// `escapes` begins with the offsets of the string's escaping backslashes and goes on with those of later strings;
+/// `end` is the offset of the closing quote. Returns how many belong to this string.
+fn check_escapes(bytes: &[u8], escapes: &[u32], end: u32) -> Result<usize, ParseError> {
     let mut checked = 0;
     while let Some(&offset) = escapes.get(checked).filter(|offset| **offset < end) {
         let escape = read_escape(&bytes[offset as usize..end as usize]).map_err(|kind| kind.at(offset))?;

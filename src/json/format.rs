@@ -19,6 +19,8 @@ pub fn format_f64(value: f64, out: &mut Vec<u8>) {
         out.extend_from_slice(b"null");
     } else if value.abs() < EXACT && value.trunc().to_bits() == value.to_bits() || value == 0.0 {
         out.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
+    } else if let Some(decimal) = ShortDecimal::of(value) {
+        decimal.write(out);
     } else {
         if value < 0.0 {
             out.push(b'-');
@@ -32,6 +34,9 @@ pub fn format_f64(value: f64, out: &mut Vec<u8>) {
 
 /// Bytes that [`format_f64`] writes.
 pub fn f64_len(value: f64) -> usize {
+    if let Some(decimal) = ShortDecimal::of(value) {
+        return decimal.len();
+    }
     let mut buffer = zmij::Buffer::new();
     if value.is_finite() && value.fract() != 0.0 {
         let text = buffer.format_finite(value);
@@ -42,6 +47,62 @@ pub fn f64_len(value: f64) -> usize {
     let mut out = Vec::new();
     format_f64(value, &mut out);
     out.len()
+}
+
+/// A number with few decimal places, as most computed ones are: amounts of money, for example.
+struct ShortDecimal {
+    is_negative: bool,
+    whole: u64,
+    /// The decimal places, without zeros at their end; one at least.
+    fraction: u64,
+    places: usize,
+}
+
+impl ShortDecimal {
+    /// The number, if a decimal with a fraction of four places and at most fifteen digits is read as it. No two such
+    /// decimals are read as the same double: this is then the shortest text that reads back.
+    #[inline]
+    fn of(value: f64) -> Option<Self> {
+        const UNIT: f64 = 1e4;
+        const MAX: f64 = 1e11;
+        let magnitude = value.abs();
+        if magnitude >= MAX || magnitude.is_nan() {
+            return None;
+        }
+        let units = (magnitude * UNIT + 0.5) as u64;
+        // Both are exact, so that the quotient is what reading the decimal gives.
+        if (units as f64 / UNIT).to_bits() != magnitude.to_bits() {
+            return None;
+        }
+        let (whole, mut fraction, mut places) = (units / 10_000, units % 10_000, 4);
+        if fraction == 0 {
+            return None;
+        }
+        while fraction % 10 == 0 {
+            fraction /= 10;
+            places -= 1;
+        }
+        Some(Self { is_negative: value < 0.0, whole, fraction, places })
+    }
+
+    fn len(&self) -> usize {
+        let digits = self.whole.checked_ilog10().unwrap_or(0) as usize + 1;
+        usize::from(self.is_negative) + digits + 1 + self.places
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        if self.is_negative {
+            out.push(b'-');
+        }
+        out.extend_from_slice(itoa::Buffer::new().format(self.whole).as_bytes());
+        let mut text = *b".0000";
+        let mut fraction = self.fraction;
+        for place in text[1..=self.places].iter_mut().rev() {
+            *place = b'0' + (fraction % 10) as u8;
+            fraction /= 10;
+        }
+        out.extend_from_slice(&text[..=self.places]);
+    }
 }
 
 /// Whether a fraction is written as JavaScript writes it: the two differ only in when they use an exponent.
@@ -158,6 +219,19 @@ mod tests {
             proptest::prop_assume!(value.is_finite());
             let read = text_of(value).parse::<f64>().unwrap();
             proptest::prop_assert!(read.to_bits() == value.to_bits() || value == 0.0);
+        }
+
+        #[test]
+        fn short_decimals_are_printed_as_all_others(units in -1_000_000_000_000_000_i64..1_000_000_000_000_000, shift in 0..50_u32) {
+            let value = (units >> shift) as f64 / 10_000.0;
+            if ShortDecimal::of(value).is_some() {
+                let mut buffer = zmij::Buffer::new();
+                let shortest = buffer.format_finite(value.abs());
+                let mut out = if value < 0.0 { b"-".to_vec() } else { Vec::new() };
+                Shortest::new(shortest).write(&mut out);
+                proptest::prop_assert_eq!(text_of(value).into_bytes(), out);
+            }
+            proptest::prop_assert_eq!(f64_len(value), text_of(value).len());
         }
 
         #[test]

@@ -10,6 +10,7 @@ mod decimal;
 mod document;
 mod error;
 mod escape;
+mod fault;
 mod format;
 mod key_table;
 mod number;
@@ -29,6 +30,7 @@ pub use format::{f64_len, format_f64};
 pub use key_table::KeyTable;
 pub use number::{Num, Number};
 pub use parse::Parser;
+pub use scan::{Kernel, KernelError};
 pub use string::{Chars, JsonStr, same_bytes};
 pub use tape::{DocFlags, Node, NodeId, Tag, Tape};
 pub use write::{

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::decimal::Decimal;
 
+/// The powers of ten by which fractions of up to 15 digits are divided.
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
 /// A number's source text.
 #[derive(Debug, Clone, Copy)]
 pub struct Number<'d> {
@@ -45,8 +49,6 @@ impl<'d> Number<'d> {
     /// (Clinger's fast path).
     #[inline]
     fn read_short(self) -> Option<Num> {
-        const POWERS: [f64; 16] =
-            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
         let (negative, digits) = match self.text {
             [b'-', digits @ ..] => (true, digits),
             digits => (false, digits),
@@ -76,6 +78,34 @@ impl<'d> Number<'d> {
         let places = fraction.len();
         let value = whole as f64 / POWERS.get(places)?;
         Some(Num::Float(if negative { -value } else { value }))
+    }
+
+    /// The nearest double of the number that stands in `bytes` at these places.
+    #[inline]
+    pub fn f64_at(bytes: &[u8], start: usize, end: usize) -> f64 {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        let len = end - start;
+        if len == 1 {
+            return f64::from(bytes[start].wrapping_sub(b'0'));
+        }
+        let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk).filter(|_| len <= 8) else {
+            return Number::new(&bytes[start..end]).read().as_f64();
+        };
+        // Eight digits, the last of them in the highest byte; what is not of the number is 0.
+        let word = (u64::from_le_bytes(*word) ^ (u64::from(b'0') * ONES)) << (64 - 8 * len as u32);
+        let others = (word.wrapping_add(0x76 * ONES) | word) & (0x80 * ONES);
+        if others == 0 {
+            return eight_digits(word) as f64;
+        }
+        let at = others.trailing_zeros() / 8 * 8;
+        if (word >> at) & 0xff != u64::from(b'.' ^ b'0') || others & (others - 1) != 0 {
+            return Number::new(&bytes[start..end]).read().as_f64();
+        }
+        // The digits before the point move into its place.
+        let before = word & ((1 << at) - 1);
+        let digits = (word >> at >> 8 << at << 8) | before << 8;
+        // Both are exact, so that one division rounds correctly (Clinger's fast path).
+        eight_digits(digits) as f64 / POWERS[7 - at as usize / 8]
     }
 
     /// Order by the exact values of the texts, however they are written and however many digits they have.
@@ -120,6 +150,14 @@ impl<'d> Number<'d> {
             Err(_) => Num::Float(text.parse().unwrap_or(f64::NAN)),
         }
     }
+}
+
+/// The value of eight digits, the first of them in the lowest byte.
+#[inline]
+fn eight_digits(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff
 }
 
 impl Num {
@@ -177,6 +215,17 @@ mod tests {
             let expected: f64 = text.parse().expect("a float");
             let read = Number::new(text.as_bytes()).read().as_f64();
             assert_eq!(read.to_bits(), expected.to_bits(), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn doubles_are_those_of_reading(text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?(e-?[0-9])?") {
+            let number = Number::new(text.as_bytes());
+            for rest in ["", ",1.2,1.2,1.2"] {
+                let found = Number::f64_at(format!("[1.{text}{rest}").as_bytes(), 3, 3 + text.len());
+                proptest::prop_assert_eq!(found.to_bits(), number.read().as_f64().to_bits());
+            }
         }
     }
 

@@ -11,48 +11,75 @@ const CANONICAL_DIGITS_MAX: usize = 15;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NumberText {
     /// One past its last byte.
-    pub(super) end: usize,
+    pub(super) end: u32,
     /// An integer without fraction, exponent or a zero's sign, of at most 15 digits.
     pub(super) canonical: bool,
 }
 
-/// Checks the number at `start`, which the token at `next` follows (the end of the text counts as one).
+/// Checks the number that has its digits from `first` up to the next token, if it is one of nearly all: 16 bytes at
+/// most, digits only or a point among them. Tells whether it is canonical; `None` says nothing.
 #[inline(always)]
-pub(super) fn check_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
-    // Nearly all numbers of events are a few digits, or a few digits, a point and a few digits.
-    let mut digits = leading_digits(bytes, start);
-    if digits == 8 {
-        digits += leading_digits(bytes, start + 8);
+pub(super) fn check_short_number(bytes: &[u8], negative: bool, first: usize, next: usize) -> Option<bool> {
+    let (digits, zero) = digits(bytes.get(first..first + 16)?.first_chunk()?);
+    let len = next - first;
+    // Bits of what is no digit, and of the byte behind the 16.
+    let others = digits ^ 0x1_ffff;
+    let whole = others.trailing_zeros() as usize;
+    if whole == 0 || zero && whole != 1 {
+        return None;
     }
-    let end = start + digits;
-    if digits == 0 || digits > 1 && bytes[start] == b'0' {
-        return check_any_number(bytes, start, next);
+    if whole == len {
+        return Some(len <= CANONICAL_DIGITS_MAX && !(negative && zero));
     }
-    if end == next {
-        return Ok(NumberText { end, canonical: digits <= CANONICAL_DIGITS_MAX });
-    }
-    if bytes[end] == b'.' {
-        let digits = leading_digits(bytes, end + 1);
-        if digits > 0 && end + 1 + digits == next {
-            return Ok(NumberText { end: next, canonical: false });
-        }
-    }
-    check_any_number(bytes, start, next)
+    let end = (others & (others - 1)).trailing_zeros() as usize;
+    (end == len && whole + 1 < len && bytes[first + whole] == b'.').then_some(false)
 }
 
-/// How many of the eight bytes from `at` are digits before the first that is none; 0 near the end of the text.
+/// One bit for each byte: whether it is a digit; and whether the first is a zero.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn leading_digits(bytes: &[u8], at: usize) -> usize {
+#[expect(unsafe_code, reason = "the compiler asks for a proof that the machine has SSE2")]
+fn digits(text: &[u8; 16]) -> (u32, bool) {
+    // SAFETY: every x86-64 has SSE2.
+    unsafe { digits_sse2(text) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "sse2")]
+#[expect(unsafe_code, reason = "vectors are read through pointers")]
+fn digits_sse2(text: &[u8; 16]) -> (u32, bool) {
+    use std::arch::x86_64::{
+        _mm_cmpeq_epi8, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
+        _mm_sub_epi8,
+    };
+    // SAFETY: it reads the 16 bytes of the reference and asks for no alignment.
+    let text = unsafe { _mm_loadu_si128(text.as_ptr().cast()) };
+    let value = _mm_sub_epi8(text, _mm_set1_epi8(0x30));
+    let digits = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
+    (_mm_movemask_epi8(digits).cast_unsigned(), _mm_cvtsi128_si32(value) as u8 == 0)
+}
+
+/// One bit for each byte: whether it is a digit; and whether the first is a zero.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn digits(text: &[u8; 16]) -> (u32, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { return 0 };
-    let word = u64::from_le_bytes(*word) ^ (u64::from(b'0') * ONES);
-    // A digit is now 0..=9. Sums may carry only out of bytes that are no digit, which lie behind the first one.
-    let others = (word.wrapping_add(0x76 * ONES) | word) & (0x80 * ONES);
-    others.trailing_zeros() as usize / 8
+    // The product moves the lowest bits of eight bytes next to each other into the highest byte.
+    const TO_TOP_BYTE: u64 = 0x0102_0408_1020_4080;
+    let mut mask = 0;
+    for (at, half) in text.as_chunks::<8>().0.iter().enumerate() {
+        let value = u64::from_le_bytes(*half) ^ (0x30 * ONES);
+        // A digit is 0..=9; adding to seven bits carries into no other byte.
+        let others = ((value & (0x7f * ONES)) + 0x76 * ONES | value) >> 7 & ONES;
+        mask |= ((others ^ ONES).wrapping_mul(TO_TOP_BYTE) >> 56) << (8 * at);
+    }
+    (mask as u32, text[0] == b'0')
 }
 
-#[inline(never)]
-fn check_any_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
+/// Checks the number at `start`, which the token at `next` follows (the end of the text counts as one).
+#[cold]
+pub(super) fn check_any_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberText, ParseError> {
     let fail_at = |at: usize| {
         let kind =
             if at < bytes.len() { ParseErrorKind::InvalidNumber } else { ParseErrorKind::UnexpectedEnd };
@@ -90,5 +117,5 @@ fn check_any_number(bytes: &[u8], start: usize, next: usize) -> Result<NumberTex
     if end < next && !matches!(bytes[end], b' ' | b'\t' | b'\n' | b'\r') {
         return fail_at(end);
     }
-    Ok(NumberText { end, canonical })
+    Ok(NumberText { end: end as u32, canonical })
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::scan::{Index, Kernel, best_kernel, portable_kernel};
-use super::walk::{Frame, Walk, nodes_len_max};
-use super::{DocFlags, ParseError, ParseErrorKind, Tape};
+use super::scan::Index;
+use super::walk::walk;
+use super::{DocFlags, Kernel, ParseError, ParseErrorKind, Tape};
 use crate::limits::Limits;
 
 /// Parses documents; keeps its buffers from one to the next.
@@ -24,18 +24,17 @@ pub struct Parser {
     nesting_depth_max: u32,
     kernel: Kernel,
     index: Index,
-    frames: Vec<Frame>,
 }
 
 impl Parser {
     /// A parser that refuses deeper nesting than `nesting_depth_max`.
     pub fn new(nesting_depth_max: u32) -> Self {
-        Self { nesting_depth_max, kernel: best_kernel(), index: Index::default(), frames: Vec::new() }
+        Self::with_kernel(nesting_depth_max, Kernel::in_use())
     }
 
-    /// The same parser without the instructions that only some machines have; all results are the same.
-    pub fn portable(nesting_depth_max: u32) -> Self {
-        Self { kernel: portable_kernel(), ..Self::new(nesting_depth_max) }
+    /// The same parser with a kernel of one's own choice; all results are the same.
+    pub fn with_kernel(nesting_depth_max: u32, kernel: Kernel) -> Self {
+        Self { nesting_depth_max, kernel, index: Index::default() }
     }
 
     /// Fills `tape` from `bytes`, one JSON text (RFC 8259) with white space around it or not.
@@ -44,28 +43,38 @@ impl Parser {
     /// The first problem of the text; the tape is then empty.
     pub fn parse(&mut self, bytes: &[u8], tape: &mut Tape) -> Result<(), ParseError> {
         tape.clear();
-        if bytes.len() > Index::TEXT_BYTES_MAX {
-            let limit = Index::TEXT_BYTES_MAX as u32;
-            return Err(ParseErrorKind::TooLong { limit }.at(limit));
-        }
-        (self.kernel)(bytes, &mut self.index);
-        self.frames.clear();
+        self.index(bytes)?;
         let index = &self.index;
-        let room = tape.room(nodes_len_max(index.tokens().len(), self.nesting_depth_max));
-        let walked = Walk::new(bytes, index, room, &mut self.frames, self.nesting_depth_max).run();
-        let clean = index.control.is_none() && !index.non_ascii;
+        let walked = walk(bytes, index, tape.room(index.tokens_len()), self.nesting_depth_max);
+        let clean = index.control().is_none() && !index.has_non_ascii();
         match walked {
             Ok(walked) if clean || first_text_error(bytes, index).is_none() => {
                 let mut flags = DocFlags::default();
-                flags.set(DocFlags::WHITESPACE, index.whitespace);
-                flags.set(DocFlags::BACKSLASH, index.escapes().len() > 1);
+                flags.set(DocFlags::WHITESPACE, index.has_whitespace());
+                flags.set(DocFlags::BACKSLASH, !index.escapes().is_empty());
                 flags.set(DocFlags::NUMBER_TEXT, walked.number_text);
-                flags.set(DocFlags::NON_ASCII, index.non_ascii);
+                flags.set(DocFlags::NON_ASCII, index.has_non_ascii());
                 tape.finish(walked.nodes_len, flags);
                 Ok(())
             }
             walked => Err(first_error(bytes, index, walked.err())),
         }
+    }
+}
+
+impl Parser {
+    /// Stage 1 alone, for measurements: how many tokens there are.
+    ///
+    /// # Errors
+    /// The text is longer than an index can be.
+    #[doc(hidden)]
+    pub fn index(&mut self, bytes: &[u8]) -> Result<usize, ParseError> {
+        if bytes.len() > Index::TEXT_BYTES_MAX {
+            let limit = Index::TEXT_BYTES_MAX as u32;
+            return Err(ParseErrorKind::TooLong { limit }.at(limit));
+        }
+        self.kernel.scan(bytes, &mut self.index);
+        Ok(self.index.tokens_len())
     }
 }
 
@@ -84,8 +93,8 @@ impl fmt::Debug for Parser {
 
 /// What is wrong with the text as text: control characters in strings, bytes that are not UTF-8.
 fn first_text_error(bytes: &[u8], index: &Index) -> Option<ParseError> {
-    let utf8 = if index.non_ascii { first_utf8_error(bytes) } else { None };
-    let control = index.control.map(|offset| ParseErrorKind::ControlCharacter.at(offset));
+    let utf8 = if index.has_non_ascii() { first_utf8_error(bytes) } else { None };
+    let control = index.control().map(|offset| ParseErrorKind::ControlCharacter.at(offset));
     utf8.into_iter().chain(control).min_by_key(|error| error.offset)
 }
 

@@ -6,15 +6,18 @@ const DEPTH: u32 = 8;
 
 /// Parses with every kernel, which must agree.
 fn parse(text: &[u8]) -> Result<Tape, ParseError> {
-    let [a, b] = [Parser::new(DEPTH), Parser::portable(DEPTH)].map(|mut parser| {
+    let parse_with = |kernel| {
         let mut tape = Tape::default();
-        parser.parse(text, &mut tape).map(|()| tape)
-    });
-    match (&a, &b) {
-        (Ok(a), Ok(b)) => assert_eq!((a.nodes(), a.flags()), (b.nodes(), b.flags())),
-        (a, b) => assert_eq!(a.as_ref().err(), b.as_ref().err()),
+        Parser::with_kernel(DEPTH, kernel).parse(text, &mut tape).map(|()| tape)
+    };
+    let expected = parse_with(Kernel::in_use());
+    for kernel in Kernel::supported() {
+        match (&expected, &parse_with(kernel)) {
+            (Ok(a), Ok(b)) => assert_eq!((a.nodes(), a.flags()), (b.nodes(), b.flags()), "{kernel:?}"),
+            (a, b) => assert_eq!(a.as_ref().err(), b.as_ref().err(), "{kernel:?}"),
+        }
     }
-    a
+    expected
 }
 
 /// All nodes in order, containers as bracket and count, the others as their text.
@@ -155,6 +158,9 @@ fn flags_tell_what_is_in_a_document() {
     check("\"\u{e9}\"", &[non_ascii]);
     check("123456789012345", &[]);
     check("-123456789012345", &[]);
+    check("[12345678901234567,0]", &[number]);
+    check("[0,999999999999999,-0,0]", &[number]);
+    check("[0,-123456789012345,999999999999999,10]", &[]);
     for text in ["1234567890123456", "1.5", "1.0", "1e3", "-0", "0.0", "-1.5", "1E400", "12345678.5"] {
         check(text, &[number]);
     }
@@ -203,6 +209,30 @@ fn of_a_repeated_key_the_last_one_wins() {
     assert_eq!(member("other"), Some(&b"2"[..]));
     assert_eq!(member("\\u006b"), None);
     assert_eq!(member(""), None);
+}
+
+/// Wherever it stands among others, and however many they are.
+#[test]
+fn what_must_be_escaped_is_found_at_every_place() {
+    for len in 0..36 {
+        let clean = "x".repeat(len);
+        let mut out = Vec::new();
+        write_json_string(&clean, &mut out);
+        assert_eq!(out, format!("\"{clean}\"").into_bytes());
+        for at in 0..len {
+            for (escaped, becomes) in
+                [("\"", "\\\""), ("\\", "\\\\"), ("\n", "\\n"), ("\u{1f}", "\\u001f"), ("!", "!")]
+            {
+                // The second is never found before the first.
+                let text = format!("{}{escaped}{}\t", &clean[..at], &clean[at + 1..]);
+                let expected = format!("\"{}{becomes}{}\\t\"", &clean[..at], &clean[at + 1..]);
+                let mut out = Vec::new();
+                write_json_string(&text, &mut out);
+                assert_eq!(out, expected.as_bytes(), "{text:?}");
+                assert_eq!(json_string_len(&text), expected.len());
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,27 +1,19 @@
 //! Stage 2: one walk over the tokens, which checks the grammar and writes the nodes.
 //!
-//! Invariants: the room for nodes is never too small (see [`nodes_len_max`]); the sentinels hold the length of the
-//! text, whose byte reads as [`END`], so looking ahead needs no question whether there is a token.
+//! The walk compares kinds of tokens, several at once, and copies their offsets; of the text it reads only numbers
+//! and literals. What no comparison expects is a problem, and only then is found out which.
+//!
+//! Invariant: every node is written after the walk has seen a token of that node's own, an opening quote or bracket
+//! or the only token of a number or literal. So there are never more nodes than tokens.
 
 #![expect(clippy::inline_always, reason = "the walk is one loop whose state must stay in registers")]
 
 use super::error::ParseErrorKind as Kind;
-use super::escape::check_escapes;
-use super::number_text::check_number;
-use super::scan::Index;
+use super::escape::mark_escapes;
+use super::fault::Fault;
+use super::number_text::{check_any_number, check_short_number};
+use super::scan::{Cursor, Index};
 use super::{Node, ParseError, Tag};
-
-/// What the byte at the end of the text reads as. A zero byte of the text is as little a part of the grammar.
-const END: u8 = 0;
-
-/// Most nodes that so many tokens (sentinels included) can make.
-///
-/// A number or literal is one token, and a comma or bracket goes with it unless it is the root; a string is two; a
-/// container has two brackets, of which only the opening one has been seen while it is open. So twice the nodes
-/// are at most the tokens, one for each open container, and one more.
-pub(super) fn nodes_len_max(tokens_len: usize, nesting_depth_max: u32) -> usize {
-    (tokens_len + tokens_len.min(nesting_depth_max as usize)).div_ceil(2) + 1
-}
 
 /// What stage 2 found out.
 #[derive(Debug, Clone, Copy)]
@@ -32,319 +24,279 @@ pub(super) struct Walked {
     pub(super) number_text: bool,
 }
 
-/// A container that is open.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    node: u32,
-    /// Commas so far.
-    commas: u32,
-    kind: FrameKind,
+/// Walks a whole text; `nodes` has room for as many as the index has tokens.
+#[inline(never)]
+pub(super) fn walk(
+    bytes: &[u8],
+    index: &Index,
+    nodes: &mut [Node],
+    nesting_depth_max: u32,
+) -> Result<Walked, ParseError> {
+    assert!(nodes.len() >= index.tokens_len());
+    let mut walk = Walk {
+        bytes,
+        cursor: index.cursor(),
+        nodes,
+        nodes_len: 0,
+        container: 0,
+        commas: 0,
+        closer: Cursor::END,
+        depth: 0,
+        nesting_depth_max,
+        number_text: false,
+    };
+    let result = walk.run();
+    let Walk { nodes_len, number_text, .. } = walk;
+    if !index.escapes().is_empty() {
+        // A bad escape comes before whatever ended the walk.
+        mark_escapes(bytes, &mut nodes[..nodes_len], index.escapes())?;
+    }
+    result.map(|()| Walked { nodes_len, number_text })
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FrameKind {
-    Root,
-    Array,
-    Object,
+/// The first tokens of a window, as a pattern to compare it with.
+const fn pattern<const N: usize>(kinds: [u8; N]) -> (u64, u64) {
+    let (mut mask, mut pattern, mut at) = (0, 0, 0);
+    while at < N {
+        assert!(kinds[at] != Cursor::END);
+        mask |= 0xff << (8 * at);
+        pattern |= (kinds[at] as u64) << (8 * at);
+        at += 1;
+    }
+    (mask, pattern)
 }
 
-/// What comes next in the text.
-#[derive(Debug, Clone, Copy)]
-enum Next {
-    /// A value, at this offset.
-    Value(u32),
-    End,
-}
+/// A key and its colon.
+const KEY: (u64, u64) = pattern(*b"\"\":");
+/// A member whose value is a string, and that is not the last.
+const STRING_MEMBER: (u64, u64) = pattern(*b"\"\":\"\",");
+/// A string.
+const STRING: (u64, u64) = pattern(*b"\"\"");
 
-/// A text and its tokens.
-#[derive(Debug, Clone, Copy)]
-struct Source<'w> {
-    bytes: &'w [u8],
-    tokens: &'w [u32],
-}
-
-/// The state of one walk.
-///
-/// Only inlined methods take it by reference, so that it is held in registers.
+/// The state of one walk. Only inlined methods take it by reference, so that it is held in registers.
 #[derive(Debug)]
-pub(super) struct Walk<'w> {
-    source: Source<'w>,
-    /// The token that comes next.
-    cursor: usize,
-    /// Escapes of strings that come next.
-    escapes: &'w [u32],
-    next_escape: u32,
+struct Walk<'w> {
+    bytes: &'w [u8],
+    cursor: Cursor<'w>,
     nodes: &'w mut [Node],
     nodes_len: usize,
-    /// The innermost container.
-    top: Frame,
-    /// The containers around it, the root's frame among them.
-    frames: &'w mut Vec<Frame>,
+    /// The node of the innermost container. Until it is closed, its `next` is the container around it, and its
+    /// `end` counts the commas there so far.
+    container: usize,
+    /// Commas in the innermost container so far.
+    commas: u32,
+    /// What ends the innermost container: a bracket, or the end of the text.
+    closer: u8,
+    /// How many containers are open.
+    depth: u32,
     nesting_depth_max: u32,
     number_text: bool,
 }
 
-impl<'w> Walk<'w> {
-    /// A walk over a text with its index; `frames` is an empty stack, `nodes` as long as [`nodes_len_max`] says.
+#[expect(
+    unsafe_code,
+    reason = "each step over tokens and each node would be checked against a length that is known"
+)]
+impl Walk<'_> {
     #[inline(always)]
-    pub(super) fn new(
-        bytes: &'w [u8],
-        index: &'w Index,
-        nodes: &'w mut [Node],
-        frames: &'w mut Vec<Frame>,
-        nesting_depth_max: u32,
-    ) -> Self {
-        Self {
-            source: Source { bytes, tokens: index.tokens() },
-            cursor: 0,
-            escapes: index.escapes(),
-            next_escape: index.escapes().first().copied().unwrap_or(Index::NO_ESCAPE),
-            nodes,
-            nodes_len: 0,
-            top: Frame { node: 0, commas: 0, kind: FrameKind::Root },
-            frames,
-            nesting_depth_max,
-            number_text: false,
-        }
-    }
-
-    /// Walks the whole text.
-    pub(super) fn run(mut self) -> Result<Walked, ParseError> {
-        let mut start = self.take();
+    fn run(&mut self) -> Result<(), ParseError> {
         loop {
-            self.value(start)?;
-            match self.after_value()? {
-                Next::Value(next) => start = next,
-                Next::End => {
-                    return Ok(Walked { nodes_len: self.nodes_len, number_text: self.number_text });
+            if self.closer == b'}' {
+                let kinds = self.cursor.kinds();
+                if kinds & STRING_MEMBER.0 == STRING_MEMBER.1 {
+                    self.push_string::<0>();
+                    self.push_string::<3>();
+                    self.commas += 1;
+                    // SAFETY: compared just now.
+                    unsafe { self.cursor.advance::<6>() };
+                    continue;
                 }
+                if kinds & KEY.0 != KEY.1 {
+                    return Err(self.no_member());
+                }
+                self.push_string::<0>();
+                // SAFETY: compared just now.
+                unsafe { self.cursor.advance::<3>() };
+            }
+            if self.value()? && self.after_value()? {
+                return Ok(());
             }
         }
     }
 
-    /// Reads a scalar or an empty container, or the beginning of others up to and with the first scalar.
+    /// Reads a value, or the opening bracket of one; tells whether the value is complete.
     #[inline(always)]
-    fn value(&mut self, mut start: u32) -> Result<(), ParseError> {
-        loop {
-            match self.byte(start) {
-                b'"' => return self.string(start),
-                b'{' => {
-                    self.open(Tag::Object, FrameKind::Object, start)?;
-                    let offset = self.take();
-                    if self.byte(offset) == b'}' {
-                        self.close(offset, 0)?;
-                        return Ok(());
-                    }
-                    start = self.key(offset)?;
+    fn value(&mut self) -> Result<bool, ParseError> {
+        let kind = self.cursor.kind::<0>();
+        // The most frequent first: strings that are members were read by the caller.
+        if matches!(kind, b'-'..=b'9') {
+            self.number(kind)?;
+            return Ok(true);
+        }
+        match kind {
+            b'"' => {
+                if self.cursor.kinds() & STRING.0 != STRING.1 {
+                    return Err(self.fault().unexpected_end());
                 }
-                b'[' => {
-                    self.open(Tag::Array, FrameKind::Array, start)?;
-                    start = self.take();
-                    if self.byte(start) == b']' {
-                        self.close(start, 0)?;
-                        return Ok(());
-                    }
-                }
-                b'-' | b'0'..=b'9' => return self.number(start),
-                b't' => return self.literal(Tag::True, start, b"true"),
-                b'f' => return self.literal(Tag::False, start, b"false"),
-                b'n' => return self.literal(Tag::Null, start, b"null"),
-                _ => return Err(self.source.no_value(self.cursor)),
+                self.push_string::<0>();
+                // SAFETY: compared just now.
+                unsafe { self.cursor.advance::<2>() };
             }
+            b'{' => return self.open(Tag::Object, b'}'),
+            b'[' => return self.open(Tag::Array, b']'),
+            b't' => self.literal(Tag::True, b"true")?,
+            b'f' => self.literal(Tag::False, b"false")?,
+            b'n' => self.literal(Tag::Null, b"null")?,
+            _ => return Err(self.fault().no_value()),
+        }
+        Ok(true)
+    }
+
+    /// Reads what follows a value: closing brackets, then a comma or the end; tells whether it is the end.
+    #[inline(always)]
+    fn after_value(&mut self) -> Result<bool, ParseError> {
+        loop {
+            let kind = self.cursor.kind::<0>();
+            if kind == b',' && self.closer != Cursor::END {
+                self.commas += 1;
+                // SAFETY: a comma is no sentinel.
+                unsafe { self.cursor.advance::<1>() };
+                return Ok(false);
+            }
+            if kind != self.closer {
+                return Err(self.fault().no_continuation(self.closer));
+            }
+            if kind == Cursor::END {
+                // A zero byte of the text reads as the same kind.
+                let is_end = self.cursor.offset::<0>() as usize == self.bytes.len();
+                return if is_end { Ok(true) } else { Err(self.fault().no_continuation(self.closer)) };
+            }
+            self.close()?;
         }
     }
 
-    /// Reads what follows a value: closing brackets, then a comma (and an object's key) or the end.
+    /// Reads an opening bracket, of an empty container the closing one too; tells whether it is complete.
     #[inline(always)]
-    fn after_value(&mut self) -> Result<Next, ParseError> {
-        loop {
-            let offset = self.take();
-            let byte = self.byte(offset);
-            match self.top.kind {
-                FrameKind::Object if byte == b',' => {
-                    self.top.commas += 1;
-                    let offset = self.take();
-                    return Ok(Next::Value(self.key(offset)?));
-                }
-                FrameKind::Array if byte == b',' => {
-                    self.top.commas += 1;
-                    return Ok(Next::Value(self.take()));
-                }
-                FrameKind::Object if byte == b'}' => self.close(offset, 1)?,
-                FrameKind::Array if byte == b']' => self.close(offset, 1)?,
-                FrameKind::Root if offset as usize == self.source.bytes.len() => return Ok(Next::End),
-                kind => return Err(self.source.no_continuation(kind, offset)),
-            }
+    fn open(&mut self, tag: Tag, closer: u8) -> Result<bool, ParseError> {
+        let start = self.cursor.offset::<0>();
+        if self.depth >= self.nesting_depth_max {
+            return Err(Kind::TooDeep { limit: self.nesting_depth_max }.at(start));
         }
+        if self.cursor.kind::<1>() == closer {
+            self.push(tag, start, self.cursor.offset::<1>() + 1);
+            // SAFETY: these are two brackets.
+            unsafe { self.cursor.advance::<2>() };
+            return Ok(true);
+        }
+        let node = Node::new(tag, start, self.commas, self.container as u32, 0);
+        self.container = self.nodes_len;
+        self.push_node(node);
+        // SAFETY: this is a bracket.
+        unsafe { self.cursor.advance::<1>() };
+        self.commas = 0;
+        self.closer = closer;
+        self.depth += 1;
+        Ok(false)
+    }
+
+    /// Ends the innermost container at its closing bracket.
+    #[inline(always)]
+    fn close(&mut self) -> Result<(), ParseError> {
+        let count = self.commas + 1;
+        let node = &mut self.nodes[self.container];
+        if count > Node::COUNT_MAX {
+            return Err(Kind::TooWide { limit: Node::COUNT_MAX }.at(node.start));
+        }
+        let around = node.next as usize;
+        self.commas = node.end;
+        node.close(self.cursor.offset::<0>() + 1, self.nodes_len as u32, count);
+        self.container = around;
+        self.depth -= 1;
+        self.closer = match self.depth {
+            0 => Cursor::END,
+            _ if self.nodes[around].is(Tag::Object) => b'}',
+            _ => b']',
+        };
+        // SAFETY: this is a bracket.
+        unsafe { self.cursor.advance::<1>() };
+        Ok(())
+    }
+
+    /// The number that begins with this byte, or with a point or slash, which begin none.
+    #[inline(always)]
+    fn number(&mut self, kind: u8) -> Result<(), ParseError> {
+        let [start, next] = self.cursor.offsets::<0>();
+        let negative = kind == b'-';
+        let first = start as usize + usize::from(negative);
+        let (canonical, end) = match check_short_number(self.bytes, negative, first, next as usize) {
+            Some(canonical) => (canonical, next),
+            None if matches!(kind, b'.' | b'/') => return Err(self.fault().no_value()),
+            None => {
+                let number = check_any_number(self.bytes, start as usize, next as usize)?;
+                (number.canonical, number.end)
+            }
+        };
+        self.number_text |= !canonical;
+        self.push_word(Tag::Number, [start, end]);
+        Ok(())
     }
 
     #[inline(always)]
-    fn take(&mut self) -> u32 {
-        let token = self.peek();
-        self.cursor += 1;
-        token
+    fn literal(&mut self, tag: Tag, word: &'static [u8]) -> Result<(), ParseError> {
+        let start = self.cursor.offset::<0>();
+        let end = start as usize + word.len();
+        if self.bytes.get(start as usize..end) != Some(word) {
+            return Err(self.fault().misspelt(word));
+        }
+        if end != self.cursor.offset::<1>() as usize
+            && !matches!(self.bytes[end], b' ' | b'\t' | b'\n' | b'\r')
+        {
+            return Err(Kind::InvalidLiteral.at(end as u32));
+        }
+        self.push_word(tag, [start, end as u32]);
+        Ok(())
     }
 
+    /// Writes a number or literal, whose first byte is not [`Cursor::END`], and goes on behind it.
     #[inline(always)]
-    fn peek(&self) -> u32 {
-        self.source.tokens[self.cursor]
+    fn push_word(&mut self, tag: Tag, [start, end]: [u32; 2]) {
+        self.push(tag, start, end);
+        // SAFETY: a sentinel is neither a number nor a literal.
+        unsafe { self.cursor.advance::<1>() };
     }
 
+    /// Writes the string whose quotes are so many tokens ahead, and the next one.
     #[inline(always)]
-    fn byte(&self, offset: u32) -> u8 {
-        self.source.byte(offset)
+    fn push_string<const AHEAD: usize>(&mut self) {
+        let [start, close] = self.cursor.offsets::<AHEAD>();
+        self.push(Tag::String, start, close + 1);
     }
 
     #[inline(always)]
     fn push(&mut self, tag: Tag, start: u32, end: u32) {
-        let next = self.nodes_len as u32 + 1;
-        self.nodes[self.nodes_len] = Node::new(tag, start, end, next, 0);
+        self.push_node(Node::new(tag, start, end, self.nodes_len as u32 + 1, 0));
+    }
+
+    #[inline(always)]
+    fn push_node(&mut self, node: Node) {
+        debug_assert!(self.nodes_len < self.nodes.len());
+        // SAFETY: the invariant of this file: fewer nodes than tokens have been written, and there is room for as
+        // many.
+        unsafe { *self.nodes.get_unchecked_mut(self.nodes_len) = node };
         self.nodes_len += 1;
     }
 
-    /// The string whose opening quote is at `start`.
     #[inline(always)]
-    fn string(&mut self, start: u32) -> Result<(), ParseError> {
-        let close = self.take();
-        self.string_until(start, close)
-    }
-
-    #[inline(always)]
-    fn string_until(&mut self, start: u32, close: u32) -> Result<(), ParseError> {
-        if close as usize >= self.source.bytes.len() {
-            return Err(Kind::UnexpectedEnd.at(close));
+    fn no_member(&mut self) -> ParseError {
+        if self.cursor.kinds() & STRING.0 == STRING.1 {
+            // Its escapes come first.
+            self.push_string::<0>();
         }
-        let mut tag = Tag::String;
-        if self.next_escape < close {
-            tag = Tag::EscapedString;
-            let checked = check_escapes(self.source.bytes, self.escapes, close)?;
-            self.escapes = &self.escapes[checked..];
-            self.next_escape = self.escapes.first().copied().unwrap_or(Index::NO_ESCAPE);
-        }
-        self.push(tag, start, close + 1);
-        Ok(())
-    }
-
-    /// A key, which should begin at `start`, and its colon. Returns where the value begins.
-    #[inline(always)]
-    fn key(&mut self, start: u32) -> Result<u32, ParseError> {
-        if self.byte(start) != b'"' {
-            return Err(self.source.no_key(self.cursor));
-        }
-        // The sentinels allow for three tokens behind the last one.
-        let [close, colon, value] = self.source.tokens[self.cursor..self.cursor + 3] else {
-            return Err(Kind::UnexpectedEnd.at(start));
-        };
-        self.string_until(start, close)?;
-        if self.byte(colon) != b':' {
-            return Err(self.source.fault(colon, Kind::ExpectedColon));
-        }
-        self.cursor += 3;
-        Ok(value)
+        self.fault().no_member()
     }
 
     #[inline(always)]
-    fn number(&mut self, start: u32) -> Result<(), ParseError> {
-        let number = check_number(self.source.bytes, start as usize, self.peek() as usize)?;
-        self.number_text |= !number.canonical;
-        self.push(Tag::Number, start, number.end as u32);
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn literal(&mut self, tag: Tag, start: u32, word: &'static [u8]) -> Result<(), ParseError> {
-        let end = start as usize + word.len();
-        if self.source.bytes.get(start as usize..end) != Some(word) {
-            return Err(self.source.misspelt(start, word));
-        }
-        if end != self.peek() as usize && !matches!(self.source.bytes[end], b' ' | b'\t' | b'\n' | b'\r') {
-            return Err(Kind::InvalidLiteral.at(end as u32));
-        }
-        self.push(tag, start, end as u32);
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn open(&mut self, tag: Tag, kind: FrameKind, start: u32) -> Result<(), ParseError> {
-        if self.frames.len() >= self.nesting_depth_max as usize {
-            return Err(Kind::TooDeep { limit: self.nesting_depth_max }.at(start));
-        }
-        self.frames.push(self.top);
-        self.top = Frame { node: self.nodes_len as u32, commas: 0, kind };
-        self.push(tag, start, start);
-        Ok(())
-    }
-
-    /// Ends the innermost container at its closing bracket; it has `last` more children than commas.
-    #[inline(always)]
-    fn close(&mut self, offset: u32, last: u32) -> Result<(), ParseError> {
-        let count = self.top.commas + last;
-        let next = self.nodes_len as u32;
-        let node = &mut self.nodes[self.top.node as usize];
-        if count > Node::COUNT_MAX {
-            return Err(Kind::TooWide { limit: Node::COUNT_MAX }.at(node.start));
-        }
-        node.close(offset + 1, next, count);
-        self.top = self.frames.pop().unwrap_or(Frame { node: 0, commas: 0, kind: FrameKind::Root });
-        Ok(())
-    }
-}
-
-/// Problems, told from what surrounds them.
-impl Source<'_> {
-    #[inline(always)]
-    fn byte(self, offset: u32) -> u8 {
-        self.bytes.get(offset as usize).copied().unwrap_or(END)
-    }
-
-    /// `kind` at `offset`, unless the text ends there.
-    #[cold]
-    fn fault(self, offset: u32, kind: Kind) -> ParseError {
-        if offset as usize == self.bytes.len() { Kind::UnexpectedEnd.at(offset) } else { kind.at(offset) }
-    }
-
-    /// No value begins at the token before `cursor`.
-    #[cold]
-    fn no_value(self, cursor: usize) -> ParseError {
-        let offset = self.tokens[cursor - 1];
-        if matches!(self.byte(offset), b']' | b'}') && self.is_after_comma(cursor) {
-            return Kind::TrailingComma.at(offset);
-        }
-        self.fault(offset, Kind::UnexpectedCharacter)
-    }
-
-    /// No key begins at the token before `cursor`.
-    #[cold]
-    fn no_key(self, cursor: usize) -> ParseError {
-        let offset = self.tokens[cursor - 1];
-        if self.byte(offset) == b'}' && self.is_after_comma(cursor) {
-            return Kind::TrailingComma.at(offset);
-        }
-        self.fault(offset, Kind::ExpectedKey)
-    }
-
-    /// Whether a comma comes before the token before `cursor`.
-    fn is_after_comma(self, cursor: usize) -> bool {
-        let before = cursor.checked_sub(2).and_then(|at| self.tokens.get(at));
-        before.is_some_and(|offset| self.byte(*offset) == b',')
-    }
-
-    /// A container, or the root, does not go on like this.
-    #[cold]
-    fn no_continuation(self, kind: FrameKind, offset: u32) -> ParseError {
-        let expected = match kind {
-            FrameKind::Root => Kind::TrailingText,
-            FrameKind::Array => Kind::ExpectedCommaOrBracket,
-            FrameKind::Object => Kind::ExpectedCommaOrBrace,
-        };
-        self.fault(offset, expected)
-    }
-
-    /// The first byte that is not that of `word`.
-    #[cold]
-    fn misspelt(self, start: u32, word: &[u8]) -> ParseError {
-        let text = &self.bytes[start as usize..];
-        let same = text.iter().zip(word).take_while(|(a, b)| a == b).count();
-        self.fault(start + same as u32, Kind::InvalidLiteral)
+    fn fault(&self) -> Fault<'_> {
+        Fault { bytes: self.bytes, cursor: self.cursor }
     }
 }

@@ -147,8 +147,23 @@ fn find_escaped(text: &[u8]) -> Option<usize> {
             return Some(8 * at + found.trailing_zeros() as usize / 8);
         }
     }
-    let place = rest.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0)?;
-    Some(8 * words.len() + place)
+    if rest.is_empty() {
+        return None;
+    }
+    // The last eight bytes, or both halves of fewer: what they share with others has been searched or is found first.
+    let word = if let Some(last) = text.last_chunk::<8>() {
+        u64::from_le_bytes(*last)
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+    } else {
+        return rest.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0);
+    };
+    let found = escaped_bytes(word);
+    if found == 0 {
+        return None;
+    }
+    let at = found.trailing_zeros() as usize / 8;
+    Some(if text.len() < 8 && at < 4 { at } else { text.len() + at - 8 })
 }
 
 /// The highest bit of every byte that must be escaped; above the first such byte others may be set too.

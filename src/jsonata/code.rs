@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::name::Name;
+
 /// A register of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Reg(pub u16);
@@ -85,6 +87,89 @@ pub(crate) enum Literal {
     Unbound,
 }
 
+/// How two values are compared. The bits say which of less, equal and greater will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub(crate) enum Comparison {
+    /// `<`
+    Less = 1,
+    /// `=`
+    Equal = 2,
+    /// `<=`
+    LessOrEqual = 3,
+    /// `>`
+    Greater = 4,
+    /// `!=`
+    NotEqual = 5,
+    /// `>=`
+    GreaterOrEqual = 6,
+}
+
+impl Comparison {
+    /// As it is written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::Equal => "=",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::NotEqual => "!=",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// Whether it holds for two numbers, neither of which is NaN.
+    #[inline]
+    pub(crate) fn holds(self, left: f64, right: f64) -> bool {
+        #[expect(clippy::float_cmp, reason = "JSONata compares numbers as they are")]
+        let is_equal = left == right;
+        let found = u8::from(left < right) | u8::from(is_equal) << 1 | u8::from(left > right) << 2;
+        self as u8 & found != 0
+    }
+}
+
+/// A comparison with a literal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Test {
+    /// The member that is compared; without one, the value itself.
+    pub name: Option<u16>,
+    /// How.
+    pub comparison: Comparison,
+    /// The right side.
+    pub constant: Constant,
+}
+
+/// A literal that is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Constant {
+    /// A finite number.
+    Number(f64),
+    /// A string of the table, for `=` and `!=`.
+    String(u16),
+}
+
+/// Names that are looked up in one go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Selection {
+    /// The names, each once.
+    pub names: Box<[Name]>,
+    /// The bit of the length of each name's key: most other members are told from them by that.
+    pub lengths: u64,
+}
+
+impl Selection {
+    /// The bits of the names' lengths; lengths that differ by multiples of 64 share one.
+    pub(crate) fn lengths(names: &[Name]) -> u64 {
+        names.iter().fold(0, |lengths, name| lengths | 1 << (name.key_len() % u64::BITS))
+    }
+
+    /// Whether a name may be this key, if that has no escapes.
+    #[inline]
+    pub(crate) fn may_have(&self, key: &crate::json::Node) -> bool {
+        self.lengths >> ((key.end - key.start) % u64::BITS) & 1 != 0
+    }
+}
+
 /// One instruction: 8 bytes, `Copy`. "Fails" means: ends the evaluation with an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
@@ -111,9 +196,11 @@ pub(crate) enum Op {
     StoreCell { cell: Reg, src: Reg },
     /// The context as a value: what wraps an array that is the whole input is taken off.
     Context { dst: Reg, src: Reg },
-    /// A member by name, of every element of an array.
+    /// A member by name, of every element of an array; unwrapped.
     Field { dst: Reg, src: Reg, name: u16 },
-    /// A path of names.
+    /// Several members by name, into the registers from `dst`: as `Field` for each of them.
+    Fields { dst: Reg, src: Reg, selection: u16 },
+    /// A path of names; unwrapped.
     Chain { dst: Reg, src: Reg, chain: u16 },
     /// `*`
     Wildcard { dst: Reg, src: Reg },
@@ -137,6 +224,8 @@ pub(crate) enum Op {
     Open,
     /// Adds a value, if there is one.
     Push { src: Reg },
+    /// Adds a value, if there is one, and continues elsewhere.
+    PushJump { src: Reg, target: Label },
     /// Adds a value, the elements of an array one by one.
     PushSpread { src: Reg },
     /// Adds the loop's element if a predicate's value selects it.
@@ -153,6 +242,10 @@ pub(crate) enum Op {
     JumpIfTrue { test: Reg, target: Label },
     /// Continues elsewhere unless it is.
     JumpUnlessTrue { test: Reg, target: Label },
+    /// Continues elsewhere unless a value, or a member of it, compares with a literal as it should.
+    JumpUnless { src: Reg, test: u16, target: Label },
+    /// Continues elsewhere unless two values compare as they should.
+    JumpUnlessCompared { comparison: Comparison, left: Reg, right: Reg, target: Label },
     /// Continues elsewhere if there is a value.
     JumpIfDefined { test: Reg, target: Label },
     /// Continues elsewhere if a value is an array without elements.
@@ -175,8 +268,8 @@ pub(crate) enum Op {
     Equal { dst: Reg, left: Reg, right: Reg },
     /// `a != b`
     NotEqual { dst: Reg, left: Reg, right: Reg },
-    /// `a = "literal"`
-    EqualString { dst: Reg, left: Reg, string: u16 },
+    /// How a value, or a member of it, compares with a literal.
+    Test { dst: Reg, src: Reg, test: u16 },
     /// `a < b`
     Less { dst: Reg, left: Reg, right: Reg },
     /// `a <= b`
@@ -221,6 +314,8 @@ pub(crate) enum Op {
     Closure { dst: Reg, lambda: LambdaId, context: Reg },
     /// Calls a function of the language.
     CallBuiltin { dst: Reg, first: Reg, site: u16 },
+    /// The same for a function that has a short cut for what it is mostly given.
+    CallDirect { dst: Reg, first: Reg, site: u16 },
     /// Calls the function in `first` with the registers after it.
     Call { dst: Reg, first: Reg, site: u16 },
     /// The same, in place of the frame.
@@ -319,9 +414,13 @@ pub(crate) struct Code {
     /// Strings.
     pub strings: Vec<Box<str>>,
     /// Member names.
-    pub names: Vec<Box<str>>,
+    pub names: Vec<Name>,
     /// Paths of names.
     pub chains: Vec<Box<[u16]>>,
+    /// Names that are looked up in one go.
+    pub selections: Vec<Selection>,
+    /// Comparisons with literals.
+    pub tests: Vec<Test>,
     /// Keys of objects; `shape_ids` says which shape of the heap each is.
     pub shape_keys: Vec<Box<[Box<str>]>>,
     /// Shapes of the heap.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::code::{Code, Parameter};
-use super::compiler::{Dialect, compile, own_shapes};
+use super::compiler::{Dialect, Instructions, compile, own_shapes};
 use super::error::Error;
 use super::evaluation::{Buffers, Settings, evaluate};
 use super::functions::{NoValue, to_value};
@@ -53,19 +53,25 @@ impl Expression {
 
     /// The same for an evaluation with variables: these hide functions of the same name.
     pub fn with_variables(text: &str, variables: &[&str]) -> Result<Self, Error> {
-        Self::compile(text, Dialect::Reference { shadowed: variables })
+        Self::compile(text, Dialect::Reference { shadowed: variables }, Instructions::All)
     }
 
     /// Compiles an expression as states of a state machine have them, without its delimiters: `$states` has the input
     /// and the Context Object, `$` and `$$` are undefined, and what is undefined or a function is no result.
     pub fn of_state(text: &str) -> Result<Self, Error> {
-        Self::compile(text, Dialect::States)
+        Self::compile(text, Dialect::States, Instructions::All)
     }
 
-    fn compile(text: &str, dialect: Dialect<'_>) -> Result<Self, Error> {
+    /// As [`Self::new`], made of basic instructions only: what tests compare with. It is slower and means the same.
+    #[doc(hidden)]
+    pub fn of_basic_instructions(text: &str) -> Result<Self, Error> {
+        Self::compile(text, Dialect::Reference { shadowed: &[] }, Instructions::Basic)
+    }
+
+    fn compile(text: &str, dialect: Dialect<'_>, instructions: Instructions) -> Result<Self, Error> {
         let ast = super::parse(text)?;
         let mut shapes = Vec::new();
-        let code = compile(&ast, dialect, &mut own_shapes(&mut shapes))?;
+        let code = compile(&ast, dialect, instructions, &mut own_shapes(&mut shapes))?;
         debug_assert_eq!(code.verify(shapes.len()), Ok(()), "{text}");
         Ok(Self { code, shapes, is_of_state: matches!(dialect, Dialect::States) })
     }

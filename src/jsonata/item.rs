@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as BumpVec;
 
 use super::code::LambdaId;
 use super::functions::Builtin;
-use crate::json::JsonStr;
+use crate::json::{JsonStr, Num, Number, Tag};
 use crate::value::{ArrayIter, ArrayView, Docs, Heap, NumberView, ObjectIter, ObjectView, Value, View};
 
 /// A value of an expression: 16 bytes, `Copy`.
@@ -233,7 +233,13 @@ impl<'a> Item<'a> {
     pub(crate) fn as_number(self, docs: &Docs<'_>) -> Option<f64> {
         match self {
             Self::Number(number) => Some(number),
-            Self::Json(value) => value.as_num(docs).map(crate::json::Num::as_f64),
+            Self::Json(Value::Node { doc, node }) => {
+                let doc = docs.at(doc);
+                let node = doc.node(node);
+                let read = || Number::f64_at(doc.bytes(), node.start as usize, node.end as usize);
+                node.is(Tag::Number).then(read)
+            }
+            Self::Json(value) => value.as_num(docs).map(Num::as_f64),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ mod expression;
 mod functions;
 mod item;
 mod lexer;
+mod name;
 mod normalize;
 mod parser;
 pub mod picture;
@@ -23,7 +24,7 @@ mod token;
 mod verifier;
 
 pub(crate) use code::{Code, Parameter};
-pub(crate) use compiler::{Dialect, compile};
+pub(crate) use compiler::{Dialect, Instructions, compile};
 pub use error::Error;
 pub(crate) use evaluation::{Buffers, Settings, evaluate};
 pub use expression::{EvaluateError, Evaluator, Expression, Given};

@@ -4,8 +4,8 @@ use smallvec::SmallVec;
 
 use super::error::Error;
 use super::evaluation::Evaluation;
-use super::item::{ArrayKind, Item, Items, Kind};
-use crate::value::Docs;
+use super::item::{ArrayKind, Item, Items};
+use crate::value::{Docs, View};
 
 /// The arguments of a call once a signature has completed them.
 pub(crate) type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
@@ -88,15 +88,21 @@ fn type_of(item: Item<'_>, docs: &Docs<'_>) -> Types {
     const {
         assert!(SYMBOLS.len() <= 16);
     }
-    match item.kind(docs) {
-        Kind::Undefined => Types::MISSING,
-        Kind::Null => Types::of(b"l"),
-        Kind::Bool(_) => Types::of(b"b"),
-        Kind::Number(_) => Types::of(b"n"),
-        Kind::String(_) => Types::of(b"s"),
-        Kind::Array(_) => Types::ARRAY,
-        Kind::Object(_) => Types::of(b"o"),
-        Kind::Function(_) => Types::FUNCTION,
+    match item {
+        Item::Json(value) => match value.view(docs) {
+            View::Null => const { Types::of(b"l") },
+            View::Bool(_) => const { Types::of(b"b") },
+            View::Number(_) => const { Types::of(b"n") },
+            View::String(_) => const { Types::of(b"s") },
+            View::Array(_) => Types::ARRAY,
+            View::Object(_) => const { Types::of(b"o") },
+        },
+        Item::Number(_) => const { Types::of(b"n") },
+        Item::Array(_) => Types::ARRAY,
+        Item::Object(_) => const { Types::of(b"o") },
+        Item::Function(_) => Types::FUNCTION,
+        Item::Cell(cell) => type_of(cell.get(), docs),
+        Item::Undefined | Item::Unbound => Types::MISSING,
     }
 }
 
@@ -163,13 +169,16 @@ impl Signature {
         types.extend(arguments.iter().map(|argument| type_of(*argument, docs)));
         let fits = |(parameter, found): (&Parameter, &Types)| parameter.types.intersects(*found);
         let mut validated = Arguments::with_capacity(self.parameters.len());
+        // One argument for each parameter from the left, and what is left out is optional: no search is needed.
         if self.is_plain
-            && types.len() == self.parameters.len()
+            && types.len() <= self.parameters.len()
+            && self.parameters[types.len()..].iter().all(Parameter::may_be_left_out)
             && self.parameters.iter().zip(&types).all(fits)
         {
-            for (index, parameter) in self.parameters.iter().enumerate() {
+            for (index, parameter) in self.parameters[..types.len()].iter().enumerate() {
                 validated.push(parameter.fitted(evaluation, arguments[index], types[index], 1, index)?);
             }
+            validated.resize(self.parameters.len(), Item::Undefined);
             return Ok(validated);
         }
         let counts = match_counts(&self.parameters, &types, true)
@@ -245,6 +254,11 @@ impl Parameter {
         };
         let is_array = symbol == b'a';
         Some(Self { types, is_array, is_generic: is_array || symbol == b'f', ..Self::default() })
+    }
+
+    /// Whether nothing stands for it where no argument does.
+    fn may_be_left_out(&self) -> bool {
+        self.is_optional && self.context.is_none()
     }
 
     /// Adds `-`, `?` or `+`.

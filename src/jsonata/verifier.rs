@@ -1,6 +1,6 @@
 //! What the evaluation relies on: every operand names something that is there.
 
-use super::code::{Code, Label, Op, Reg};
+use super::code::{Code, Comparison, Constant, Label, Op, Reg, Selection, Test};
 
 /// The code of an expression is not what a compiler makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,9 @@ impl Code {
         sound(self.shape_ids.len() == self.shape_keys.len())?;
         sound(self.shape_ids.iter().all(|id| (*id as usize) < shapes))?;
         sound(self.chains.iter().flatten().all(|name| usize::from(*name) < self.names.len()))?;
+        let lengths = |selection: &Selection| Selection::lengths(&selection.names);
+        sound(self.selections.iter().all(|selection| selection.lengths == lengths(selection)))?;
+        sound(self.tests.iter().all(|test| self.tests_with(test)))?;
         sound(self.positions.windows(2).all(|pair| pair[0].0 < pair[1].0))?;
         // What runs off the end would find no instruction.
         sound(matches!(self.ops.last(), Some(Op::Return { .. } | Op::Jump { .. })))?;
@@ -32,9 +35,21 @@ impl Code {
             sound(check.op(*op))?;
             // The code of a lambda ends before that around it goes on.
             let goes_on = owners.get(pc + 1).is_none_or(|next| *next == owners[pc]);
-            sound(goes_on || matches!(op, Op::Return { .. } | Op::Jump { .. }))?;
+            sound(goes_on || matches!(op, Op::Return { .. } | Op::Jump { .. } | Op::PushJump { .. }))?;
         }
         self.lambdas()
+    }
+
+    fn tests_with(&self, test: &Test) -> bool {
+        let constant = match test.constant {
+            // An infinity would take part in comparisons that fail for it.
+            Constant::Number(number) => number.is_finite(),
+            Constant::String(string) => {
+                usize::from(string) < self.strings.len()
+                    && matches!(test.comparison, Comparison::Equal | Comparison::NotEqual)
+            }
+        };
+        constant && test.name.is_none_or(|name| usize::from(name) < self.names.len())
     }
 
     /// The frame that each instruction runs in. Lambdas are nested in the code: the innermost that has begun, until
@@ -132,6 +147,7 @@ impl Check<'_> {
             | Op::JumpUnlessTrue { test, target }
             | Op::JumpIfDefined { test, target }
             | Op::JumpIfEmpty { test, target }
+            | Op::PushJump { src: test, target }
             | Op::Array { dst: test, target } => self.reg(test) && self.label(target),
             Op::PushMatch { item, test } => self.reg(item) && self.reg(test),
             Op::PushKeys { item, first, count } => self.reg(item) && self.regs(first, usize::from(count)),
@@ -145,9 +161,6 @@ impl Check<'_> {
             Op::Index { dst, src, number } => {
                 self.reg(dst) && self.reg(src) && usize::from(number) < code.numbers.len()
             }
-            Op::EqualString { dst, left, string } => {
-                self.reg(dst) && self.reg(left) && usize::from(string) < code.strings.len()
-            }
             Op::Object { dst, first, shape } => {
                 let keys = code.shape_keys.get(usize::from(shape)).map_or(usize::MAX / 2, |keys| keys.len());
                 self.reg(dst) && self.regs(first, keys)
@@ -157,6 +170,7 @@ impl Check<'_> {
             | Op::Call { .. }
             | Op::TailCall { .. }
             | Op::CallBuiltin { .. }
+            | Op::CallDirect { .. }
             | Op::CheckFunction { .. }
             | Op::CallEach { .. }
             | Op::Apply { .. }
@@ -167,7 +181,33 @@ impl Check<'_> {
                 self.tuple(first) && self.reg(result) && usize::from(step) < code.tuple_steps.len()
             }
             Op::TupleNumber { stream, binding } => self.reg(stream) && binding < code.tuple_bindings,
+            Op::Fields { .. } | Op::Test { .. } | Op::JumpUnless { .. } | Op::JumpUnlessCompared { .. } => {
+                self.fused(op)
+            }
             _ => self.plain(op),
+        }
+    }
+
+    /// Instructions that do several things at once.
+    fn fused(self, op: Op) -> bool {
+        let code = self.code;
+        match op {
+            Op::Fields { dst, src, selection } => {
+                let names =
+                    code.selections.get(usize::from(selection)).map(|selection| selection.names.len());
+                self.reg(src) && names.is_some_and(|names| self.regs(dst, names))
+            }
+            Op::Test { dst, src, test } => {
+                self.reg(dst) && self.reg(src) && usize::from(test) < code.tests.len()
+            }
+            Op::JumpUnless { src, test, target } => {
+                self.reg(src) && usize::from(test) < code.tests.len() && self.label(target)
+            }
+            Op::JumpUnlessCompared { left, right, target, .. } => {
+                self.reg(left) && self.reg(right) && self.label(target)
+            }
+            // Everything else is checked by `op`.
+            _ => true,
         }
     }
 
@@ -220,17 +260,20 @@ impl Check<'_> {
                 let Some(sources) = sources else { return false };
                 self.reg(dst) && self.reg(context) && sources.iter().all(|source| self.reg(*source))
             }
-            Op::CallBuiltin { dst, first, site: index } => match site(index) {
-                Some(site) => {
-                    let is_known =
-                        site.builtin.is_some_and(|builtin| super::Builtin::is_known(u16::from(builtin.0)));
-                    self.reg(dst)
-                        && self.regs(first, usize::from(site.arguments))
-                        && self.reg(site.context)
-                        && is_known
+            Op::CallBuiltin { dst, first, site: index } | Op::CallDirect { dst, first, site: index } => {
+                match site(index) {
+                    Some(site) => {
+                        let is_known = site
+                            .builtin
+                            .is_some_and(|builtin| super::Builtin::is_known(u16::from(builtin.0)));
+                        self.reg(dst)
+                            && self.regs(first, usize::from(site.arguments))
+                            && self.reg(site.context)
+                            && is_known
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
             Op::Call { dst, first, site: index } | Op::Partial { dst, first, site: index } => {
                 match site(index) {
                     Some(site) => {
@@ -248,6 +291,67 @@ impl Check<'_> {
             Op::CallEach { dst, first, count } => self.reg(dst) && self.regs(first, 1 + usize::from(count)),
             Op::Apply { dst, first } => self.reg(dst) && self.regs(first, 2),
             _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jsonata::compiler::{Dialect, Instructions, compile};
+
+    /// The code of an expression in which fused instructions are used, changed.
+    fn changed(change: impl FnOnce(&mut Code)) -> Result<(), Unsound> {
+        let ast = crate::jsonata::parse("a[b > 1 and c = 'x'].{ 'k': b * c, 'l': b < 2, 'm': $sum(b) }");
+        let dialect = Dialect::Reference { shadowed: &[] };
+        let mut code = compile(&ast.unwrap(), dialect, Instructions::All, &mut |_| Some(0)).unwrap();
+        assert_eq!(code.verify(1), Ok(()));
+        change(&mut code);
+        code.verify(1)
+    }
+
+    /// Replaces the first instruction that `replace` has another for.
+    fn first(replace: impl Fn(Op) -> Option<Op>) -> impl FnOnce(&mut Code) {
+        move |code| {
+            let found = code.ops.iter_mut().find_map(|op| Some((replace(*op)?, op)));
+            let (other, op) = found.expect("there is such an instruction");
+            *op = other;
+        }
+    }
+
+    /// The first instruction of a kind with something else in one of its places.
+    macro_rules! with {
+        ($kind:ident { $field:ident: $value:expr, $($other:ident),* }) => {
+            changed(first(|op| match op {
+                Op::$kind { $($other),*, .. } => Some(Op::$kind { $field: $value, $($other),* }),
+                _ => None,
+            }))
+        };
+    }
+
+    #[test]
+    fn fused_instructions_name_what_is_there() {
+        let far = Reg(u16::MAX);
+        let broken = [
+            with!(Fields { dst: far, src, selection }),
+            with!(Fields { src: far, dst, selection }),
+            with!(Fields { selection: 99, dst, src }),
+            with!(JumpUnless { test: 99, src, target }),
+            with!(JumpUnless { src: far, test, target }),
+            with!(JumpUnless { target: Label(0), src, test }),
+            with!(PushJump { target: Label(0), src }),
+            with!(PushJump { src: far, target }),
+            with!(Test { test: 99, dst, src }),
+            with!(Test { dst: far, src, test }),
+            with!(CallDirect { site: 99, dst, first }),
+            with!(CallDirect { first: far, dst, site }),
+            changed(|code| code.selections[0].lengths = 0),
+            changed(|code| code.tests[0].name = Some(99)),
+            changed(|code| code.tests[0].constant = Constant::Number(f64::INFINITY)),
+            changed(|code| code.tests[0].constant = Constant::String(99)),
+        ];
+        for (index, result) in broken.into_iter().enumerate() {
+            assert_eq!(result, Err(Unsound), "change {index}");
         }
     }
 }

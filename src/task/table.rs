@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{AsyncTaskHandler, FixedReply, TaskHandler, TestCase, UnansweredError, UnansweredTask};
-use crate::bytecode::{Program, TaskId, TaskSite};
+use crate::bytecode::{GivenAnswer, Program, TaskId, TaskSite};
 use crate::json::{NodeId, minify};
 
 /// What answers one task of a program.
@@ -49,9 +49,8 @@ impl TaskTable {
         if !self.routes.iter().any(is_fixed) {
             return Arc::clone(program);
         }
-        let texts: Vec<Option<Option<Vec<u8>>>> = self.routes.iter().map(fixed_text).collect();
-        let texts: Vec<_> = texts.iter().map(|text| text.as_ref().map(Option::as_deref)).collect();
-        Arc::new(program.with_answers(&texts))
+        let answers: Vec<GivenAnswer> = self.routes.iter().map(known_answer).collect();
+        Arc::new(program.with_answers(&answers))
     }
 
     /// The mocked states, if there are any.
@@ -86,16 +85,15 @@ impl TaskTable {
     }
 }
 
-/// The reply of a route that always has the same, as JSON text; its inner `None` is the payload.
-fn fixed_text(route: &Route) -> Option<Option<Vec<u8>>> {
+fn known_answer(route: &Route) -> GivenAnswer {
     match route {
-        Route::Fixed(FixedReply::Payload) => Some(None),
+        Route::Fixed(FixedReply::Payload) => GivenAnswer::Payload,
         Route::Fixed(FixedReply::Document(document)) => {
             let mut text = Vec::new();
             minify(document.doc(), NodeId::ROOT, &mut text);
-            Some(Some(text))
+            GivenAnswer::Json(text)
         }
-        _ => None,
+        _ => GivenAnswer::Unknown,
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Docs<'h> {
 impl<'h> Docs<'h> {
     /// One document, where it stands.
     #[inline]
-    pub(super) fn at(&self, id: DocId) -> &'h Doc<'h> {
+    pub fn at(&self, id: DocId) -> &'h Doc<'h> {
         &self.table[id.0 as usize]
     }
 

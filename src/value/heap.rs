@@ -106,18 +106,15 @@ impl<'a> Heap<'_, 'a> {
         let mut len = base_len.saturating_add(rendered_len(value, self.docs));
         let mut changes = BumpVec::with_capacity_in(before.len() + 1, self.arena.bump());
         changes.extend_from_slice(before);
-        match changes.iter_mut().find(|(known, _)| *known == key) {
-            Some(change) => {
-                // A sum that was cut off is not taken apart again.
-                if base_len < u32::MAX as usize {
-                    len = len.saturating_sub(rendered_len(change.1, self.docs));
-                }
-                change.1 = value;
+        if let Some(change) = changes.iter_mut().find(|(known, _)| *known == key) {
+            // A sum that was cut off is not taken apart again.
+            if base_len < u32::MAX as usize {
+                len = len.saturating_sub(rendered_len(change.1, self.docs));
             }
-            None => {
-                len = len.saturating_add(crate::json::json_string_len(key) + 2);
-                changes.push((self.arena.bump().alloc_str(key), value));
-            }
+            change.1 = value;
+        } else {
+            len = len.saturating_add(crate::json::json_string_len(key) + 2);
+            changes.push((self.arena.bump().alloc_str(key), value));
         }
         self.alloc_object(Members::Overlay { base: below, changes: changes.into_bump_slice() }, len)
     }

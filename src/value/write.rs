@@ -46,6 +46,10 @@ fn int_len(int: i64) -> usize {
 
 /// Appends the value as minified JSON; what stands in a document keeps its text.
 pub fn write_value<'h, 'a: 'h>(value: Value<'a>, docs: &'h Docs<'h>, out: &mut Vec<u8>) {
+    // What stands in a document is one copy, for which no writer is set up.
+    if write_span(value, docs, out) {
+        return;
+    }
     Writer { docs, out, canonical: false, open: SmallVec::new() }.write(value, usize::MAX);
 }
 
@@ -314,11 +318,18 @@ fn write_span(value: Value<'_>, docs: &Docs<'_>, out: &mut Vec<u8>) -> bool {
         }
         return true;
     }
-    if let Value::Int(int) = value {
-        out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes());
-        return true;
+    match value {
+        Value::Int(int) => out.extend_from_slice(itoa::Buffer::new().format(int).as_bytes()),
+        // Nothing in it needs an escape.
+        Value::Text(Text { text, len_rendered }) if *len_rendered as usize == text.len() + 2 => {
+            out.reserve(text.len() + 2);
+            out.push(b'"');
+            out.extend_from_slice(text.as_bytes());
+            out.push(b'"');
+        }
+        _ => return false,
     }
-    false
+    true
 }
 
 fn separate(out: &mut Vec<u8>, first: &mut bool) {

@@ -16,13 +16,24 @@ const OPERATORS: &[&str] =
     &["+", "-", "*", "/", "%", "=", "!=", "<", ">=", "&", "and", "or", "in", "..", "?:", "??", "~>"];
 const FUNCTIONS: &[&str] = &[
     "string", "count", "sum", "keys", "type", "reverse", "distinct", "exists", "merge", "spread", "length",
-    "boolean", "number", "zip", "append", "join", "sort", "max",
+    "boolean", "number", "zip", "append", "join", "sort", "max", "round", "abs", "min", "average", "not",
+    "floor",
 ];
+/// What is compared without brackets around it, and with what.
+const OPERANDS: &[&str] = &["n", "b", "c", "$x.b", "$y.c", "$x", "$", "$x.d.b", "l.n", "$sum(n)"];
+const COMPARISONS: &[&str] = &[" > ", " = ", " <= ", " != ", " < ", " >= "];
+const CONSTANTS: &[&str] = &["1", "'x'", "2.5", "-1", "''", "n", "$x", "'q'", "null"];
 const HIGHER: &[&str] = &["map", "filter", "single", "sift", "each", "sort", "reduce"];
 /// Deepest nesting of what is made.
 const DEPTH_MAX: u32 = 5;
 /// Longest text that grows on; powers of what it doubles stay small.
 const LENGTH_MAX: usize = 400;
+
+/// Whether an evaluation ended at one of its bounds.
+pub(crate) fn is_out_of_bounds(outcome: &Result<bool, aslx::jsonata::EvaluateError>) -> bool {
+    is_out_of_memory(outcome)
+        || outcome.as_ref().is_err_and(|error| error.to_string().contains("more steps than it may"))
+}
 
 /// Whether an evaluation ended at its bound on memory. What is held there depends on the evaluation before: its memory
 /// is used again.
@@ -68,7 +79,7 @@ impl<'b> Expressions<'b> {
             return self.one_of(NAMES);
         }
         let inner = depth + 1;
-        match self.byte(16) {
+        match self.byte(20) {
             0..=4 => self.path(inner),
             5 => self.one_of(LITERALS),
             6 => self.one_of(VARIABLES),
@@ -106,12 +117,29 @@ impl<'b> Expressions<'b> {
                 self.object(inner);
                 self.put("|");
             }
-            _ => {
+            15 => {
                 self.lambda(inner);
                 self.around("(", inner, ", ");
                 self.around("", inner, ")");
             }
+            16..=17 => self.comparison(),
+            18 => {
+                self.comparison();
+                self.one_of(&[" and ", " or "]);
+                self.around("", inner, "");
+            }
+            _ => {
+                self.one_of(OPERANDS);
+                self.one_of(&[" * ", " + ", " & ", " - "]);
+                self.one_of(OPERANDS);
+            }
         }
+    }
+
+    fn comparison(&mut self) {
+        self.one_of(OPERANDS);
+        self.one_of(COMPARISONS);
+        self.one_of(CONSTANTS);
     }
 
     fn path(&mut self, depth: u32) {
@@ -142,7 +170,12 @@ impl<'b> Expressions<'b> {
             6 => self.put("@$x"),
             7 => self.put("#$y"),
             8 => self.one_of(&["[0]", "[-1]", "[[0..1]]", "[]"]),
-            9..=10 => self.around("[", depth, "]"),
+            9 => self.around("[", depth, "]"),
+            10 => {
+                self.put("[");
+                self.comparison();
+                self.put("]");
+            }
             11 => self.around("[", depth, "]#$x"),
             _ => {}
         }
@@ -150,6 +183,9 @@ impl<'b> Expressions<'b> {
 
     fn object(&mut self, depth: u32) {
         self.put("{");
+        if self.byte(3) == 1 {
+            self.around("'j': ", depth, ", ");
+        }
         self.one_of(&["'k'", "$string(c)", "c", "$type($)"]);
         self.around(": ", depth, "}");
     }

@@ -5,7 +5,7 @@ mod expressions;
 
 use aslx::Limits;
 use aslx::jsonata::{Evaluator, Expression};
-use expressions::{Expressions, INPUTS, is_out_of_memory};
+use expressions::{Expressions, INPUTS, is_out_of_bounds, is_out_of_memory};
 use proptest::prelude::*;
 
 fn limits() -> Limits {
@@ -35,6 +35,23 @@ proptest! {
             }
             if !results.iter().any(|(outcome, _)| is_out_of_memory(outcome)) {
                 prop_assert_eq!(&results[0], &results[1], "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn fused_instructions_mean_what_basic_ones_do(bytes in proptest::collection::vec(any::<u8>(), 0..160)) {
+        let text = Expressions::from_bytes(&bytes);
+        let Ok(fused) = Expression::new(&text) else { return Ok(()) };
+        let basic = Expression::of_basic_instructions(&text).expect("what is refused does not depend on it");
+        for input in INPUTS {
+            let results = [&fused, &basic].map(|expression| {
+                let mut output = Vec::new();
+                (Evaluator::new(&limits()).evaluate(expression, input.as_bytes(), &mut output), output)
+            });
+            // How much fuel and memory it takes does depend on it.
+            if !results.iter().any(|(outcome, _)| is_out_of_bounds(outcome)) {
+                prop_assert_eq!(&results[0], &results[1], "{} of {}", text, input);
             }
         }
     }

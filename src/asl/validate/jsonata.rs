@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Span};
 use crate::json::JsonStr;
-use crate::jsonata::{self, Builtin, Dialect, Reference, References, expression_text};
+use crate::jsonata::{self, Builtin, Dialect, Instructions, Reference, References, expression_text};
 
 /// Findings that are listed of one expression.
 const PROBLEMS_MAX: usize = 16;
@@ -48,7 +48,7 @@ pub(in crate::asl) fn check_jsonata(text: &str) -> Vec<JsonataProblem> {
         Err(error) => return vec![expression.invalid(&error)],
     };
     // Shapes are the program's, of which there is none yet.
-    if let Err(error) = jsonata::compile(&ast, Dialect::States, &mut |_| Some(0)) {
+    if let Err(error) = jsonata::compile(&ast, Dialect::States, Instructions::All, &mut |_| Some(0)) {
         return vec![expression.invalid(&error)];
     }
     let context = References::of(&ast).context;

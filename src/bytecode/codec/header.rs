@@ -7,7 +7,7 @@ use crate::bytecode::{Program, verify};
 const MAGIC: [u8; 8] = *b"\x7faslx\r\n\x1a";
 
 /// Counts the formats: raise it with every change of what a body holds or means, ops included.
-pub(super) const FORMAT: u32 = 7;
+pub(super) const FORMAT: u32 = 8;
 
 /// Magic, format, length and CRC-32 of the body; numbers are little-endian.
 const HEADER_BYTES: usize = MAGIC.len() + 12;
@@ -95,7 +95,7 @@ mod tests {
             written(value).0[0]
         }
         let last_op = Op::Pick { dst: Reg(300), src: Reg(2), shape: 3 };
-        assert_eq!((FORMAT, written(&last_op)), (7, (vec![28, 0x2c, 1, 2, 0, 3, 0], String::new())));
+        assert_eq!((FORMAT, written(&last_op)), (8, (vec![28, 0x2c, 1, 2, 0, 3, 0], String::new())));
         assert_eq!(written(&Site::Timestamp), (vec![8], String::new()));
         let last = [
             first(&Comparison::IsTimestamp(true)),
@@ -106,6 +106,6 @@ mod tests {
             first(&MachineType::Express),
             first(&TaskKind::AwaitedIntegration),
         ];
-        assert_eq!((FORMAT, last), (7, [10, 22, 17, 7, 1, 1, 3]));
+        assert_eq!((FORMAT, last), (8, [10, 22, 17, 7, 1, 1, 3]));
     }
 }

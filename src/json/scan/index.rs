@@ -1,79 +1,121 @@
 //! What stage 1 hands to stage 2.
 
 #![expect(clippy::inline_always, reason = "the inner loop of every kernel")]
+use super::Cursor;
 
 /// Where things begin and end in one text; its buffers are kept from text to text.
 ///
-/// Both lists end with sentinels, so that stage 2 may look ahead without asking whether there is more.
+/// The tokens end with sentinels, so that stage 2 may look ahead without asking whether there is more.
 #[derive(Debug, Default)]
 pub(in crate::json) struct Index {
-    /// Offsets in ascending order; what follows the last sentinel is left over from earlier texts.
-    tokens: Vec<u32>,
-    tokens_len: usize,
+    pub(super) tokens: Tokens,
+    pub(super) notes: Notes,
+}
+
+/// Places of tokens, in ascending order, and what is there.
+///
+/// Invariant: both buffers are equally long.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    /// What follows the last sentinel is left over from earlier texts.
+    offsets: Vec<u32>,
+    /// The bytes at these offsets.
+    kinds: Vec<u8>,
+    len: usize,
+}
+
+/// What else there is in a text.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
     /// Offsets of the backslashes that begin an escape.
     escapes: Vec<u32>,
     /// The first control character inside a string.
-    pub(in crate::json) control: Option<u32>,
+    control: Option<u32>,
     /// There is white space outside strings.
-    pub(in crate::json) whitespace: bool,
+    pub(super) whitespace: bool,
     /// There is a byte over 0x7f.
-    pub(in crate::json) non_ascii: bool,
+    pub(super) non_ascii: bool,
 }
+
+/// Where the offsets of one block's tokens are written, however many they are.
+pub(super) type Offsets = [u32; 64];
+
+/// Where their bytes are written.
+pub(super) type Kinds = [u8; 64];
 
 impl Index {
     /// Longest text whose offsets, and those of the last block's padding, fit `u32`.
     pub(in crate::json) const TEXT_BYTES_MAX: usize = u32::MAX as usize - 64;
 
-    /// Tokens that stage 2 may read past the last one.
-    const SENTINELS: usize = 4;
-
-    /// Ends [`Self::escapes`]; lies behind every offset.
-    pub(in crate::json) const NO_ESCAPE: u32 = u32::MAX;
-
-    /// All tokens, then sentinels that hold the length of the text.
+    /// How many tokens there are, sentinels not counted.
     #[inline]
-    pub(in crate::json) fn tokens(&self) -> &[u32] {
-        &self.tokens[..self.tokens_len + Self::SENTINELS]
+    pub(in crate::json) fn tokens_len(&self) -> usize {
+        self.tokens.len
     }
 
-    /// Offsets of the backslashes that begin an escape, then [`Self::NO_ESCAPE`].
+    /// A cursor at the first token.
+    #[inline]
+    pub(in crate::json) fn cursor(&self) -> Cursor<'_> {
+        let end = self.tokens.len + Cursor::SENTINELS;
+        Cursor::new(&self.tokens.offsets[..end], &self.tokens.kinds[..end])
+    }
+
+    /// Offsets of the backslashes that begin an escape.
     #[inline]
     pub(in crate::json) fn escapes(&self) -> &[u32] {
-        &self.escapes
+        &self.notes.escapes
     }
 
+    /// The first control character inside a string.
+    #[inline]
+    pub(in crate::json) fn control(&self) -> Option<u32> {
+        self.notes.control
+    }
+
+    /// Whether there is white space outside strings.
+    #[inline]
+    pub(in crate::json) fn has_whitespace(&self) -> bool {
+        self.notes.whitespace
+    }
+
+    /// Whether there is a byte over 0x7f.
+    #[inline]
+    pub(in crate::json) fn has_non_ascii(&self) -> bool {
+        self.notes.non_ascii
+    }
+}
+
+impl Tokens {
+    /// Both buffers, which are equally long.
+    #[inline(always)]
+    pub(super) fn buffers(&mut self) -> (&mut [u32], &mut [u8]) {
+        (&mut self.offsets, &mut self.kinds)
+    }
+
+    /// Makes them longer, by a block at least.
+    #[cold]
+    pub(super) fn grow(&mut self) -> (&mut [u32], &mut [u8]) {
+        let len = (self.kinds.len() * 2).max(1024);
+        self.offsets.resize(len, 0);
+        self.kinds.resize(len, 0);
+        self.buffers()
+    }
+
+    /// So many tokens are in the buffers, which have room for a block behind them; sentinels are to follow.
+    #[inline(always)]
+    pub(super) fn finish(&mut self, len: usize, text_len: u32) {
+        self.len = len;
+        self.offsets[len..len + Cursor::SENTINELS].fill(text_len);
+        self.kinds[len..len + Cursor::SENTINELS].fill(Cursor::END);
+    }
+}
+
+impl Notes {
     /// Forgets the last text.
     #[inline]
-    pub(super) fn begin(&mut self) {
-        self.tokens_len = 0;
+    pub(super) fn clear(&mut self) {
         self.escapes.clear();
         self.control = None;
-        self.whitespace = false;
-        self.non_ascii = false;
-    }
-
-    /// Adds a token for every bit of `mask`, bit 0 standing for `base`.
-    #[inline(always)]
-    pub(super) fn push_tokens(&mut self, base: u32, mask: u64) {
-        if self.tokens.len() < self.tokens_len + 64 {
-            self.grow();
-        }
-        let Some((slots, _)) = self.tokens[self.tokens_len..].split_first_chunk_mut::<64>() else { return };
-        let count = mask.count_ones() as usize;
-        // Eight at a time without asking for each whether it is there: what is written beyond `count` is
-        // overwritten by the next block.
-        let mut rest = mask;
-        for group in slots.as_chunks_mut::<8>().0 {
-            for slot in group {
-                // The highest bit is set for the count to be defined when there is none left.
-                *slot = base.wrapping_add((rest | 1 << 63).trailing_zeros());
-                rest &= rest.wrapping_sub(1);
-            }
-            if rest == 0 {
-                break;
-            }
-        }
-        self.tokens_len += count;
     }
 
     /// Adds an escape for every bit of `mask`, bit 0 standing for `base`.
@@ -85,18 +127,9 @@ impl Index {
         }
     }
 
-    /// Writes the sentinels.
-    #[inline]
-    pub(super) fn finish(&mut self, text_len: u32) {
-        if self.tokens.len() < self.tokens_len + Self::SENTINELS {
-            self.grow();
-        }
-        self.tokens[self.tokens_len..self.tokens_len + Self::SENTINELS].fill(text_len);
-        self.escapes.push(Self::NO_ESCAPE);
-    }
-
+    /// There is a control character inside a string.
     #[cold]
-    fn grow(&mut self) {
-        self.tokens.resize((self.tokens_len * 2).max(1024), 0);
+    pub(super) fn set_control(&mut self, offset: u32) {
+        self.control = self.control.or(Some(offset));
     }
 }

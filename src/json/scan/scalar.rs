@@ -3,7 +3,7 @@
 #![expect(clippy::inline_always, reason = "part of the loop over blocks")]
 
 use super::Index;
-use super::block::{self, Classes};
+use super::block::{Classes, Kernel, prefix_xor, push_tokens};
 
 const QUOTE: u8 = 1;
 const BACKSLASH: u8 = 1 << 1;
@@ -33,7 +33,7 @@ static CLASS: [u8; 256] = {
 
 /// The portable kernel.
 pub(in crate::json) fn scan(bytes: &[u8], index: &mut Index) {
-    block::scan(bytes, index, classify);
+    Kernel { classify, prefix_xor, push_tokens }.scan(bytes, index);
 }
 
 #[inline(always)]

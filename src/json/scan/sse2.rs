@@ -5,7 +5,7 @@ use std::arch::x86_64::{
 };
 
 use super::Index;
-use super::block::{self, Classes};
+use super::block::{Classes, Kernel, prefix_xor, push_tokens};
 
 /// The kernel.
 #[expect(unsafe_code, reason = "the compiler asks for a proof that the machine has SSE2")]
@@ -16,7 +16,7 @@ pub(in crate::json) fn scan(bytes: &[u8], index: &mut Index) {
 
 #[target_feature(enable = "sse2")]
 fn scan_sse2(bytes: &[u8], index: &mut Index) {
-    block::scan(bytes, index, |block| classify(block));
+    Kernel { classify: |block: &_| classify(block), prefix_xor, push_tokens }.scan(bytes, index);
 }
 
 #[inline]

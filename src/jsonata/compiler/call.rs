@@ -3,6 +3,7 @@
 use super::analysis;
 use super::compile::Compiler;
 use super::frame::{Meaning, Name, Variable};
+use super::load::Whose;
 use crate::jsonata::ast::{NodeId, NodeKind};
 use crate::jsonata::code::{Close, Literal, Op, Over, Reg, Site};
 use crate::jsonata::functions::Builtin;
@@ -113,7 +114,12 @@ impl Compiler<'_> {
         let first = self.frame().allocate(count);
         self.arguments(arguments, given.first, first);
         let site = self.builtin_site(builtin, name, count, given.keep_array);
-        self.emit_at(Op::CallBuiltin { dst, first, site }, given.position);
+        let op = if self.is_fused && builtin.direct().is_some() {
+            Op::CallDirect { dst, first, site }
+        } else {
+            Op::CallBuiltin { dst, first, site }
+        };
+        self.emit_at(op, given.position);
     }
 
     /// `$map`, `$filter` and `$reduce` as loops; `false` if the call is not one that can be.
@@ -189,11 +195,14 @@ impl Compiler<'_> {
             }
             let places = [registers, registers.offset(1), array];
             self.in_place(lambda, parameters, &places, |compiler, body| {
+                let element = parameters.first().map_or("", |name| &**name);
+                let loaded = compiler.load(Whose::Variable(element), &[body], registers);
                 if is_filter {
                     compiler.test(body, next);
                 } else {
                     compiler.expression(body, result);
                 }
+                compiler.unload(loaded);
             });
             self.emit(Op::Push { src: if is_filter { registers } else { result } });
         } else if let Some(first) = body.called {
@@ -241,7 +250,9 @@ impl Compiler<'_> {
             self.emit(Op::Position { dst: index });
         }
         self.in_place(lambda, parameters, &[total, item, index, array], |compiler, body| {
+            let loaded = compiler.load(Whose::Variable(&parameters[1]), &[body], item);
             compiler.expression(body, result);
+            compiler.unload(loaded);
         });
         self.move_to(total, result);
         self.emit(Op::Jump { target: next });
@@ -328,7 +339,10 @@ impl Compiler<'_> {
         self.frame().scopes.push(scope);
         let outer = (self.context, self.context_is_whole);
         (self.context, self.context_is_whole) = (Reg::CONTEXT, true);
+        // Registers are those of another frame.
+        let loaded = std::mem::take(&mut self.loaded);
         body(self);
+        self.loaded = loaded;
         (self.context, self.context_is_whole) = outer;
         self.end_frame(lambda, signature);
         self.bind(over);

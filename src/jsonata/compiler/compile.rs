@@ -22,6 +22,15 @@ pub(crate) enum Dialect<'d> {
     States,
 }
 
+/// Which instructions the code is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Instructions {
+    /// All: those that do several things at once, or what is mostly asked for without detours, too.
+    All,
+    /// Only those that every expression could be made of: what the others must agree with.
+    Basic,
+}
+
 /// Takes the keys of an object constructor and says which shape of the heap they are.
 pub(crate) type ShapeIds<'s> = &'s mut dyn FnMut(&[Box<str>]) -> Option<u32>;
 
@@ -29,6 +38,8 @@ pub(crate) type ShapeIds<'s> = &'s mut dyn FnMut(&[Box<str>]) -> Option<u32>;
 pub(super) struct Compiler<'c> {
     pub ast: &'c Ast,
     pub dialect: Dialect<'c>,
+    /// See [`Instructions::All`].
+    pub is_fused: bool,
     pub code: Code,
     pub frames: Vec<Frame>,
     /// Names that some lambda uses from around it: variables of these names are shared with closures.
@@ -39,24 +50,36 @@ pub(super) struct Compiler<'c> {
     pub context: Reg,
     /// `$` may be the wrapper of a whole input.
     pub context_is_whole: bool,
+    /// Members of what is in a register that are in registers of their own, unwrapped: (register, name, member).
+    pub loaded: Vec<(Reg, u16, Reg)>,
     pub labels: Vec<Option<Label>>,
+    /// Where the last label was bound: what is emitted there must not be merged with what is before.
+    pub bound_at: Label,
     pub shape_ids: ShapeIds<'c>,
     pub error: Option<Error>,
 }
 
 /// Compiles a parsed expression. `shape_ids` registers the keys of its object constructors.
-pub(crate) fn compile(ast: &Ast, dialect: Dialect<'_>, shape_ids: ShapeIds<'_>) -> Result<Code, Error> {
+pub(crate) fn compile(
+    ast: &Ast,
+    dialect: Dialect<'_>,
+    instructions: Instructions,
+    shape_ids: ShapeIds<'_>,
+) -> Result<Code, Error> {
     let found = analysis::analyse(ast);
     let mut compiler = Compiler {
         ast,
         dialect,
+        is_fused: instructions == Instructions::All,
         code: Code::default(),
         frames: Vec::new(),
         shared: found.shared,
         bindings: found.bindings,
         context: Reg::CONTEXT,
         context_is_whole: true,
+        loaded: Vec::new(),
         labels: Vec::new(),
+        bound_at: Label(0),
         shape_ids,
         error: None,
     };
@@ -137,6 +160,8 @@ impl Compiler<'_> {
             ("strings", code.strings.len()),
             ("names", code.names.len()),
             ("paths", code.chains.len()),
+            ("selections", code.selections.len()),
+            ("comparisons", code.tests.len()),
             ("objects", code.shape_keys.len()),
             ("calls", code.sites.len()),
         ];

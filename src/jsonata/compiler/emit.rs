@@ -1,7 +1,7 @@
 //! Emitting code: labels, tables, positions.
 
 use super::compile::Compiler;
-use crate::jsonata::code::{Label, Literal, Op, Reg};
+use crate::jsonata::code::{Close, Label, Literal, Op, Reg};
 use crate::jsonata::functions::Builtin;
 
 /// A place that is known only once the code before it is written: an index of [`Compiler::labels`].
@@ -9,7 +9,32 @@ pub(super) type Pending = Label;
 
 impl Compiler<'_> {
     pub(super) fn emit(&mut self, op: Op) {
+        if let (Op::Jump { target }, true) = (op, self.is_fused)
+            && let Some(last) = self.last()
+            && let Op::Push { src } = *last
+        {
+            *last = Op::PushJump { src, target };
+            return;
+        }
         self.code.ops.push(op);
+    }
+
+    /// The last instruction, if whatever comes next comes always after it.
+    pub(super) fn last(&mut self) -> Option<&mut Op> {
+        if self.bound_at == self.here() { None } else { self.code.ops.last_mut() }
+    }
+
+    /// Whether the code ends with an instruction that leaves something unwrapped in `dst`.
+    pub(super) fn is_unwrapped(&mut self, dst: Reg) -> bool {
+        match self.last() {
+            Some(
+                Op::Field { dst: last, .. }
+                | Op::Chain { dst: last, .. }
+                | Op::Unwrap { dst: last }
+                | Op::Close { dst: last, close: Close::Path | Close::Unwrapped },
+            ) => *last == dst,
+            _ => false,
+        }
     }
 
     /// As `emit`, for an op whose errors say where in the text it stands.
@@ -38,6 +63,7 @@ impl Compiler<'_> {
 
     pub(super) fn bind(&mut self, label: Pending) {
         let here = self.here();
+        self.bound_at = here;
         if let Some(slot) = self.labels.get_mut(usize::from(label.0)) {
             *slot = Some(here);
         }
@@ -85,8 +111,8 @@ impl Compiler<'_> {
 
     pub(super) fn name(&mut self, name: &str) -> u16 {
         let names = &mut self.code.names;
-        let index = names.iter().position(|known| **known == *name).unwrap_or_else(|| {
-            names.push(name.into());
+        let index = names.iter().position(|known| known.text() == name).unwrap_or_else(|| {
+            names.push(Box::<str>::from(name).into());
             names.len() - 1
         });
         index as u16
@@ -99,6 +125,9 @@ fn target(op: &mut Op) -> Option<&mut Label> {
         Op::MoveIfBound { target, .. }
         | Op::Next { exit: target, .. }
         | Op::Jump { target }
+        | Op::PushJump { target, .. }
+        | Op::JumpUnless { target, .. }
+        | Op::JumpUnlessCompared { target, .. }
         | Op::JumpIfTrue { target, .. }
         | Op::JumpUnlessTrue { target, .. }
         | Op::JumpIfDefined { target, .. }

@@ -3,6 +3,7 @@
 use super::analysis;
 use super::compile::Compiler;
 use super::frame::{Meaning, Name, Variable};
+use super::test::comparison;
 use crate::jsonata::ast::{NodeId, NodeKind, Operator};
 use crate::jsonata::code::{Close, Label, Literal, Op, Over, Parameter, Reg};
 use crate::jsonata::error::Error;
@@ -69,6 +70,12 @@ impl Compiler<'_> {
                 return place.register;
             }
         }
+        if let Some((src, name)) = self.member(id) {
+            let name = self.name(name);
+            if let Some(member) = self.loaded(src, name) {
+                return member;
+            }
+        }
         let dst = self.register();
         self.expression(id, dst);
         dst
@@ -83,7 +90,10 @@ impl Compiler<'_> {
             }
             NodeKind::Name(name) => {
                 let name = self.name(name);
-                self.emit(Op::Field { dst, src: self.context, name });
+                match self.loaded(self.context, name) {
+                    Some(member) => self.move_to(dst, member),
+                    None => self.emit(Op::Field { dst, src: self.context, name }),
+                }
             }
             NodeKind::String(text) => {
                 let string = self.string(text);
@@ -197,6 +207,16 @@ impl Compiler<'_> {
 
     fn binary(&mut self, operator: Operator, left: NodeId, right: NodeId, position: u32, dst: Reg) {
         match operator {
+            Operator::And | Operator::Or if self.is_fused => {
+                let (no, end) = (self.pending(), self.pending());
+                self.test_operator(operator, left, right, no);
+                self.literal(dst, Literal::True);
+                self.emit(Op::Jump { target: end });
+                self.bind(no);
+                self.literal(dst, Literal::False);
+                self.bind(end);
+                return;
+            }
             Operator::And | Operator::Or => {
                 let end = self.pending();
                 self.expression(left, dst);
@@ -210,21 +230,17 @@ impl Compiler<'_> {
                 self.bind(end);
                 return;
             }
-            Operator::Equal => {
-                if let NodeKind::String(text) = &self.ast.node(right).kind
-                    && self.ast.node(right).predicates.is_empty()
-                {
-                    let string = self.string(text);
-                    let mark = self.frame().mark();
-                    let left = self.value(left);
-                    self.emit(Op::EqualString { dst, left, string });
-                    self.frame().release(mark);
-                    return;
-                }
-            }
             _ => {}
         }
         let mark = self.frame().mark();
+        if let Some(comparison) = comparison(operator)
+            && let Some(constant) = self.constant(comparison, right)
+        {
+            let (src, test) = self.literal_test(comparison, left, constant);
+            self.emit_at(Op::Test { dst, src, test }, position);
+            self.frame().release(mark);
+            return;
+        }
         let left = self.operand(left, right);
         let right = self.value(right);
         let op = match operator {
@@ -248,7 +264,7 @@ impl Compiler<'_> {
     }
 
     /// As `value`, for an operand that is read only after another was evaluated, which may bind variables.
-    fn operand(&mut self, id: NodeId, next: NodeId) -> Reg {
+    pub(super) fn operand(&mut self, id: NodeId, next: NodeId) -> Reg {
         if analysis::binds(self.ast, next).is_empty() {
             return self.value(id);
         }

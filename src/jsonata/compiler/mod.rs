@@ -6,9 +6,10 @@ mod compile;
 mod emit;
 mod expression;
 mod frame;
+mod load;
 mod object;
 mod path;
 mod test;
 mod tuple;
 
-pub(crate) use compile::{Dialect, compile, own_shapes};
+pub(crate) use compile::{Dialect, Instructions, compile, own_shapes};

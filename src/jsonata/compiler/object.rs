@@ -1,6 +1,7 @@
 //! Array and object constructors, grouping.
 
 use super::compile::Compiler;
+use super::load::Whose;
 use crate::jsonata::ast::{NodeId, NodeKind};
 use crate::jsonata::code::{Close, Op, Over, Reg};
 
@@ -41,9 +42,12 @@ impl Compiler<'_> {
         let whole = self.context_is_whole && context == self.context;
         self.within(context, |compiler| {
             compiler.context_is_whole = whole;
+            let values: Vec<NodeId> = pairs.iter().map(|(_, value)| *value).collect();
+            let loaded = compiler.load(Whose::Context, &values, context);
             for (index, (_, value)) in pairs.iter().enumerate() {
                 compiler.expression(*value, first.offset(index as u16));
             }
+            compiler.unload(loaded);
         });
         let shape = self.shape(keys);
         self.emit(Op::Object { dst, first, shape });

@@ -1,6 +1,7 @@
 //! Paths: steps, filters, order.
 
 use super::compile::{Compiler, Dialect};
+use super::load::Whose;
 use crate::jsonata::ast::{Group, NodeId, NodeKind, SortTerm, Stage, Step};
 use crate::jsonata::code::{Close, Op, Over, Reg};
 
@@ -25,12 +26,14 @@ impl<'c> Compiler<'c> {
         }
         let mark = self.frame().mark();
         let source = self.steps(steps, steps.len(), keep_singleton, dst);
+        let is_loaded = self.loaded.iter().any(|(_, _, member)| *member == source.register);
         self.move_to(dst, source.register);
         if keep_singleton {
             self.emit(Op::KeepSingleton { dst });
         }
         match group {
             Some(group) => self.group(&group.pairs, group.position, dst, dst),
+            None if is_loaded && !keep_singleton || self.is_unwrapped(dst) => {}
             None => self.emit(Op::Unwrap { dst }),
         }
         self.frame().release(mark);
@@ -52,24 +55,26 @@ impl<'c> Compiler<'c> {
             if names.is_empty() || (!step.stages.is_empty() && !self.is_filtered_at_once(step)) {
                 let plain = names.len().saturating_sub(1);
                 if plain > 0 {
-                    self.chain(&names[..plain], source.register, dst);
-                    source = Source { register: dst, over: Over::Results };
+                    let register = self.chain(&names[..plain], source.register, dst);
+                    source = Source { register, over: Over::Results };
                 }
                 at += plain;
                 self.step(&steps[at], source, at + 1 == total, keep, dst);
                 at += 1;
+                source = Source { register: dst, over: Over::Results };
             } else {
-                self.chain(&names, source.register, dst);
+                let mut register = self.chain(&names, source.register, dst);
                 at += len;
                 for (index, stage) in step.stages.iter().enumerate() {
                     let is_result = at == total && index + 1 == step.stages.len() && !keep;
                     let close = if is_result { Close::Unwrapped } else { Close::Sequence };
                     if let Stage::Filter(filter) = stage {
-                        self.filter(*filter, dst, dst, close);
+                        self.filter(*filter, register, dst, close);
+                        register = dst;
                     }
                 }
+                source = Source { register, over: Over::Results };
             }
-            source = Source { register: dst, over: Over::Results };
         }
         if let Some(label) = empty {
             self.bind(label);
@@ -153,10 +158,20 @@ impl<'c> Compiler<'c> {
         })
     }
 
-    fn chain(&mut self, names: &[&str], src: Reg, dst: Reg) {
+    /// The register of what names lead to: `dst`, if it is in none yet.
+    fn chain(&mut self, names: &[&str], src: Reg, dst: Reg) -> Reg {
         let names: Box<[u16]> = names.iter().map(|name| self.name(name)).collect();
-        if let [name] = *names {
-            return self.emit(Op::Field { dst, src, name });
+        let (src, names) = match self.loaded(src, names[0]) {
+            Some(member) => (member, Box::from(&names[1..])),
+            None => (src, names),
+        };
+        match *names {
+            [] => return src,
+            [name] => {
+                self.emit(Op::Field { dst, src, name });
+                return dst;
+            }
+            _ => {}
         }
         let chains = &mut self.code.chains;
         let chain = chains.iter().position(|known| *known == names).unwrap_or_else(|| {
@@ -164,6 +179,7 @@ impl<'c> Compiler<'c> {
             chains.len() - 1
         });
         self.emit(Op::Chain { dst, src, chain: chain as u16 });
+        dst
     }
 
     /// One step: for each item of the source, then flattened.
@@ -185,7 +201,9 @@ impl<'c> Compiler<'c> {
         let (next, exit) = (self.bound(), self.pending());
         self.emit(Op::Next { dst: item, exit });
         self.within(item, |compiler| {
+            let loaded = compiler.load(Whose::Context, &[step.node], item);
             compiler.expression(step.node, result);
+            compiler.unload(loaded);
         });
         for stage in &step.stages {
             if let Stage::Filter(filter) = stage {
@@ -231,6 +249,7 @@ impl<'c> Compiler<'c> {
         self.emit(Op::Next { dst: item, exit });
         let is_test = self.is_test(predicate);
         self.within(item, |compiler| {
+            let loaded = compiler.load(Whose::Context, &[predicate], item);
             if is_test {
                 compiler.test(predicate, next);
                 compiler.emit(Op::Push { src: item });
@@ -239,6 +258,7 @@ impl<'c> Compiler<'c> {
                 compiler.expression(predicate, test);
                 compiler.emit(Op::PushMatch { item, test });
             }
+            compiler.unload(loaded);
         });
         self.emit(Op::Jump { target: next });
         self.bind(exit);
@@ -255,7 +275,12 @@ impl<'c> Compiler<'c> {
         self.emit(Op::Open);
         let (next, exit) = (self.bound(), self.pending());
         self.emit(Op::Next { dst: item, exit });
-        self.within(item, |compiler| compiler.sort_keys(terms, first));
+        self.within(item, |compiler| {
+            let keys: Vec<NodeId> = terms.iter().map(|term| term.expression).collect();
+            let loaded = compiler.load(Whose::Context, &keys, item);
+            compiler.sort_keys(terms, first);
+            compiler.unload(loaded);
+        });
         self.emit(Op::PushKeys { item, first, count: terms.len() as u16 });
         self.emit(Op::Jump { target: next });
         self.bind(exit);

@@ -9,44 +9,32 @@ use crate::jsonata::item::{ArrayKind, Item, ItemArray};
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn building(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn building(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Context { dst, src } => {
-                let item = inner_of_whole(self.get(cursor, src));
-                self.set(cursor, dst, item);
-            }
-            Op::Chain { dst, src, chain } => {
-                let code = self.code;
-                let mut item = self.get(cursor, src);
-                for name in &code.chains[usize::from(chain)] {
-                    item = self.field(item, &code.names[usize::from(*name)])?;
-                }
-                self.set(cursor, dst, item);
+                let item = inner_of_whole(cursor.get(src));
+                cursor.set(dst, item);
             }
             Op::Wildcard { dst, src } => {
-                let item = self.wildcard(self.get(cursor, src))?;
-                self.set(cursor, dst, item);
+                let item = self.wildcard(cursor.get(src))?;
+                cursor.set(dst, item);
             }
             Op::Descendants { dst, src } => {
-                let item = self.descendants(self.get(cursor, src))?;
-                self.set(cursor, dst, item);
+                let item = self.descendants(cursor.get(src))?;
+                cursor.set(dst, item);
             }
             Op::Index { dst, src, number } => {
                 let number = self.code.numbers[usize::from(number)];
-                let item = self.index(self.get(cursor, src), number);
-                self.set(cursor, dst, item);
-            }
-            Op::Unwrap { dst } => {
-                let item = self.get(cursor, dst).unwrapped();
-                self.set(cursor, dst, item);
+                let item = self.index(cursor.get(src), number);
+                cursor.set(dst, item);
             }
             Op::KeepArray { dst } => {
-                let item = self.kept(self.get(cursor, dst));
-                self.set(cursor, dst, item);
+                let item = self.kept(cursor.get(dst));
+                cursor.set(dst, item);
             }
             Op::KeepSingleton { dst } => {
-                let item = self.kept_singleton(self.get(cursor, dst));
-                self.set(cursor, dst, item);
+                let item = self.kept_singleton(cursor.get(dst));
+                cursor.set(dst, item);
             }
             _ => return self.listing(cursor, op),
         }
@@ -54,42 +42,38 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Loops' elements and lists.
-    fn listing(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    fn listing(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::Position { dst } => {
-                let taken = self.loops.last().map_or(0, |innermost| innermost.taken);
-                self.set(cursor, dst, Item::Number(taken.saturating_sub(1) as f64));
+                let taken = self.innermost.taken;
+                cursor.set(dst, Item::Number(taken.saturating_sub(1) as f64));
             }
             Op::PushSpread { src } => {
-                let item = self.get(cursor, src);
+                let item = cursor.get(src);
                 self.push_spread(item)?;
             }
             Op::PushMatch { item, test } => {
-                self.push_match(self.get(cursor, item), self.get(cursor, test))?;
+                self.push_match(cursor.get(item), cursor.get(test))?;
             }
             Op::PushKeys { item, first, count } => {
-                let item = self.get(cursor, item);
+                let item = cursor.get(item);
                 self.list.push(item);
-                let first = cursor.base + usize::from(first.0);
+                let first = usize::from(first.0);
                 let keys = first..first + usize::from(count);
-                self.list.extend_from_slice(&self.registers[keys]);
-            }
-            Op::Close { dst, close } => {
-                let item = self.close(close)?;
-                self.set(cursor, dst, item);
+                self.list.extend_from_slice(&cursor.frame[keys]);
             }
             Op::CloseSorted { dst, sort } => {
                 let code = self.code;
                 let item = self.close_sorted(&code.sorts[usize::from(sort)])?;
-                self.set(cursor, dst, item);
+                cursor.set(dst, item);
             }
             Op::Array { dst, target } => {
-                let item = self.get(cursor, dst);
+                let item = cursor.get(dst);
                 if item.is_undefined() {
                     cursor.pc = usize::from(target.0);
                 } else if item.as_array(self.heap.docs).is_none() {
                     let array = Item::array(&[item], ArrayKind::Plain, self.heap);
-                    self.set(cursor, dst, array);
+                    cursor.set(dst, array);
                 }
             }
             // Everything else is dispatched before.
@@ -113,11 +97,7 @@ impl<'a> Evaluation<'_, 'a> {
     /// Adds the loop's element if a predicate's value is true, or names its position.
     fn push_match(&mut self, item: Item<'a>, test: Item<'a>) -> Result<(), Error> {
         let docs = self.heap.docs;
-        let Some((position, len)) =
-            self.loops.last().map(|innermost| (innermost.taken.saturating_sub(1), innermost.len))
-        else {
-            return Ok(());
-        };
+        let (position, len) = (self.innermost.taken.saturating_sub(1), self.innermost.len);
         let is_here = |number: f64| {
             let number = number.floor();
             let number = if number < 0.0 { len as f64 + number } else { number };
@@ -148,7 +128,9 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(())
     }
 
-    fn close(&mut self, close: Close) -> Result<Item<'a>, Error> {
+    /// Ends the innermost list.
+    #[inline(never)]
+    pub(super) fn close(&mut self, close: Close) -> Result<Item<'a>, Error> {
         let mark = self.marks.pop().unwrap_or(0).min(self.list.len());
         Ok(match close {
             Close::Sequence => self.take(mark, ArrayKind::Sequence)?,

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::dispatch::Cursor;
-use super::state::{Evaluation, FRAMES_MAX, Frame, NESTED_MAX};
+use super::state::{Evaluation, FRAMES_MAX, Frame, NESTED_MAX, Registers};
 use super::steps::inner_of_whole;
 use crate::jsonata::code::{LambdaId, Op, Reg, Site};
 use crate::jsonata::error::Error;
@@ -13,44 +13,47 @@ use crate::jsonata::item::{Function, Item};
 /// Arguments of a call.
 type Arguments<'a> = SmallVec<[Item<'a>; 4]>;
 
+impl<'a> Cursor<'a> {
+    #[inline]
+    fn arguments(&self, first: Reg, count: u16) -> Arguments<'a> {
+        let start = usize::from(first.0);
+        SmallVec::from_slice(&self.frame[start..start + usize::from(count)])
+    }
+}
+
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn calling(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn calling(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         let code = self.code;
         match op {
             Op::Closure { dst, lambda, context } => {
                 let sources = &code.lambdas[usize::from(lambda.0)].sources;
-                let captured = sources.iter().map(|source| self.get(cursor, *source));
+                let captured = sources.iter().map(|source| cursor.get(*source));
                 let captures: &'a [Item<'a>] = self.heap.arena.bump().alloc_slice_fill_iter(captured);
-                let context = self.get(cursor, context);
+                let context = cursor.get(context);
                 let function = Item::function(Function::Lambda { lambda, captures, context }, self.heap);
-                self.set(cursor, dst, function);
+                cursor.set(dst, function);
                 Ok(())
             }
             Op::CallBuiltin { dst, first, site } => {
-                let site = &code.sites[usize::from(site)];
-                let arguments = self.arguments(cursor, first, site.arguments);
-                let result = self.call_builtin(cursor, site, &arguments)?;
-                let result = if site.keep_array { self.kept(result) } else { result };
-                self.set(cursor, dst, result.unwrapped());
-                Ok(())
+                self.builtin(cursor, dst, first, &code.sites[usize::from(site)])
             }
             Op::Call { dst, first, site } => {
                 let site = &code.sites[usize::from(site)];
-                let function = self.get(cursor, first);
-                let arguments = self.arguments(cursor, first.offset(1), site.arguments);
+                let function = cursor.get(first);
+                let arguments = cursor.arguments(first.offset(1), site.arguments);
                 self.call_item(cursor, dst, function, arguments, Some(site))
             }
             Op::TailCall { first, site } => {
                 let site = &code.sites[usize::from(site)];
-                let function = self.get(cursor, first);
-                let arguments = self.arguments(cursor, first.offset(1), site.arguments);
+                let function = cursor.get(first);
+                let arguments = cursor.arguments(first.offset(1), site.arguments);
                 self.tail_call(cursor, function, arguments, site)
             }
             Op::CallEach { dst, first, count } => {
-                let function = self.get(cursor, first);
+                let function = cursor.get(first);
                 let taken = self.arity(function).clamp(1, usize::from(count));
-                let arguments = self.arguments(cursor, first.offset(1), taken as u16);
+                let arguments = cursor.arguments(first.offset(1), taken as u16);
                 self.call_item(cursor, dst, function, arguments, None)
             }
             _ => self.applying(cursor, op),
@@ -58,44 +61,45 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Functions as values.
-    fn applying(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    fn applying(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         let code = self.code;
         match op {
             Op::Apply { dst, first } => {
-                let (function, argument) = (self.get(cursor, first), self.get(cursor, first.offset(1)));
+                let (function, argument) = (cursor.get(first), cursor.get(first.offset(1)));
                 if !function.is_function() {
                     return Err(error_value(Error::new("T2006"), function, self.heap.docs));
                 }
                 if argument.is_function() {
                     let chain = Function::Chain { first: argument, second: function };
                     let chain = Item::function(chain, self.heap);
-                    self.set(cursor, dst, chain);
+                    cursor.set(dst, chain);
                     return Ok(());
                 }
                 self.call_item(cursor, dst, function, SmallVec::from_slice(&[argument]), None)?;
                 // A lambda has its result come later, unwrapped.
                 if !matches!(function, Item::Function(Function::Lambda { .. })) {
-                    self.set(cursor, dst, self.get(cursor, dst).unwrapped());
+                    cursor.set(dst, cursor.get(dst).unwrapped());
                 }
                 Ok(())
             }
             Op::Partial { dst, first, site } => {
                 let site = &code.sites[usize::from(site)];
-                let function = self.get(cursor, first);
+                let function = cursor.get(first);
                 if !function.is_function() {
                     let code = if site.suggestion && function.is_undefined() { "T1007" } else { "T1008" };
                     return Err(named(Error::new(code), site));
                 }
-                let given = site.given.iter().enumerate().map(|(index, is_given)| {
-                    is_given.then(|| self.get(cursor, first.offset(1 + index as u16)))
-                });
+                let given =
+                    site.given.iter().enumerate().map(|(index, is_given)| {
+                        is_given.then(|| cursor.get(first.offset(1 + index as u16)))
+                    });
                 let arguments: &'a [Option<Item<'a>>] = self.heap.arena.bump().alloc_slice_fill_iter(given);
                 let partial = Item::function(Function::Partial { function, arguments }, self.heap);
-                self.set(cursor, dst, partial);
+                cursor.set(dst, partial);
                 Ok(())
             }
             Op::CheckFunction { src, index, site } => {
-                let item = self.get(cursor, src);
+                let item = cursor.get(src);
                 if item.is_function() {
                     return Ok(());
                 }
@@ -108,21 +112,31 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    #[inline]
-    fn arguments(&self, cursor: &Cursor, first: Reg, count: u16) -> Arguments<'a> {
-        let start = cursor.base + usize::from(first.0);
-        SmallVec::from_slice(&self.registers[start..start + usize::from(count)])
+    /// Calls a function of the language.
+    #[inline(never)]
+    pub(super) fn builtin(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        dst: Reg,
+        first: Reg,
+        site: &Site,
+    ) -> Result<(), Error> {
+        let arguments = cursor.arguments(first, site.arguments);
+        let result = self.call_builtin(cursor, site, &arguments)?;
+        let result = if site.keep_array { self.kept(result) } else { result };
+        cursor.set(dst, result.unwrapped());
+        Ok(())
     }
 
     fn call_builtin(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         site: &Site,
         arguments: &[Item<'a>],
     ) -> Result<Item<'a>, Error> {
         self.charge(1)?;
         let Some(builtin) = site.builtin else { return Ok(Item::Undefined) };
-        let context = inner_of_whole(self.get(cursor, site.context));
+        let context = inner_of_whole(cursor.get(site.context));
         let result = match builtin.signature() {
             Some(signature) => signature
                 .validate(self, arguments, context)
@@ -135,14 +149,14 @@ impl<'a> Evaluation<'_, 'a> {
     /// Calls a function that is a value: a lambda gets a frame, everything else is called at once.
     fn call_item(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         dst: Reg,
         function: Item<'a>,
         arguments: Arguments<'a>,
         site: Option<&Site>,
     ) -> Result<(), Error> {
         self.charge(1)?;
-        let context = site.map_or(Item::Undefined, |site| inner_of_whole(self.get(cursor, site.context)));
+        let context = site.map_or(Item::Undefined, |site| inner_of_whole(cursor.get(site.context)));
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
             let arguments =
                 self.checked(*lambda, arguments, context).map_err(|error| located(error, site))?;
@@ -157,28 +171,25 @@ impl<'a> Evaluation<'_, 'a> {
             // What is called for each element is not unwrapped.
             None => result,
         };
-        self.set(cursor, dst, result);
+        cursor.set(dst, result);
         Ok(())
     }
 
     /// A call in place of the frame.
     fn tail_call(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         function: Item<'a>,
         arguments: Arguments<'a>,
         site: &Site,
     ) -> Result<(), Error> {
         self.charge(1)?;
-        let context = inner_of_whole(self.get(cursor, site.context));
+        let context = inner_of_whole(cursor.get(site.context));
         if let Item::Function(Function::Lambda { lambda, captures, context: own }) = function {
             let arguments =
                 self.checked(*lambda, arguments, context).map_err(|error| located(error, Some(site)))?;
-            let Some(frame) = self.frames.last_mut() else { return Ok(()) };
-            frame.lambda = *lambda;
-            let base = frame.base;
-            self.registers.truncate(base);
-            self.fill_frame(base, *lambda, captures, *own, &arguments);
+            self.spare.push(std::mem::take(&mut cursor.frame));
+            cursor.frame = self.new_frame(*lambda, captures, *own, &arguments);
             cursor.pc = usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0);
             return Ok(());
         }
@@ -190,8 +201,8 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// Has the frame return a value: its code ends with a `Return` of register 0.
-    fn pending_return(&mut self, cursor: &mut Cursor, result: Item<'a>) {
-        self.set(cursor, Reg::CONTEXT, result);
+    fn pending_return(&mut self, cursor: &mut Cursor<'a>, result: Item<'a>) {
+        cursor.set(Reg::CONTEXT, result);
         cursor.pc = self.code.ops.len() - 1;
     }
 
@@ -211,7 +222,7 @@ impl<'a> Evaluation<'_, 'a> {
     #[expect(clippy::too_many_arguments, reason = "what a frame is made of")]
     fn enter_frame(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         lambda: LambdaId,
         captures: &'a [Item<'a>],
         context: Item<'a>,
@@ -222,47 +233,47 @@ impl<'a> Evaluation<'_, 'a> {
         if self.frames.len() >= FRAMES_MAX {
             return Err(Error::new("D1011"));
         }
-        let base = self.registers.len();
-        self.fill_frame(base, lambda, captures, context, arguments);
+        let frame = self.new_frame(lambda, captures, context, arguments);
+        let registers = std::mem::replace(&mut cursor.frame, frame);
         let pc = cursor.pc.min(usize::from(u16::MAX)) as u16;
-        self.frames.push(Frame { base, lambda, pc, dst, position });
-        *cursor = Cursor { pc: usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0), base };
+        self.frames.push(Frame { registers, pc, dst, position });
+        cursor.pc = usize::from(self.code.lambdas[usize::from(lambda.0)].entry.0);
         Ok(())
     }
 
-    fn fill_frame(
+    fn new_frame(
         &mut self,
-        base: usize,
         lambda: LambdaId,
         captures: &[Item<'a>],
         context: Item<'a>,
         arguments: &[Item<'a>],
-    ) {
+    ) -> Registers<'a> {
         let code = &self.code.lambdas[usize::from(lambda.0)];
-        self.registers.resize(base + usize::from(code.registers), Item::Undefined);
-        self.registers[base] = context;
+        let frame = self.registers(code.registers);
+        frame[0] = context;
         let count = arguments.len().min(usize::from(code.parameters));
-        self.registers[base + 1..][..count].copy_from_slice(&arguments[..count]);
+        frame[1..][..count].copy_from_slice(&arguments[..count]);
         for (target, captured) in code.captures.iter().zip(captures) {
-            self.registers[base + usize::from(target.0)] = *captured;
+            frame[usize::from(target.0)] = *captured;
         }
+        frame
     }
 
     /// Ends the innermost frame. Its result, if it is the one that `run` was to run.
+    #[inline(never)]
     pub(super) fn leave_frame(
         &mut self,
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'a>,
         result: Item<'a>,
         depth: usize,
     ) -> Option<Item<'a>> {
         let Some(frame) = self.frames.pop() else { return Some(result) };
-        self.registers.truncate(frame.base);
+        self.spare.push(std::mem::replace(&mut cursor.frame, frame.registers));
         if self.frames.len() <= depth {
             return Some(result);
         }
-        let base = self.frames.last().map_or(0, |frame| frame.base);
-        *cursor = Cursor { pc: usize::from(frame.pc), base };
-        self.set(cursor, frame.dst, result);
+        cursor.pc = usize::from(frame.pc);
+        cursor.set(frame.dst, result);
         None
     }
 
@@ -335,9 +346,9 @@ impl<'a> Evaluation<'_, 'a> {
         arguments: &[Item<'a>],
     ) -> Result<Item<'a>, Error> {
         let depth = self.frames.len();
-        let mut cursor = Cursor { pc: 0, base: 0 };
+        let mut cursor = Cursor { pc: 0, frame: &mut [] };
         self.enter_frame(&mut cursor, lambda, captures, context, arguments, Reg::CONTEXT, None)?;
-        self.run(depth, self.code.lambdas[usize::from(lambda.0)].entry)
+        self.run(cursor, depth)
     }
 
     /// How many parameters a function has.

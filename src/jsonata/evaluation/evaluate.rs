@@ -1,5 +1,6 @@
 //! From a compiled expression and what it is given to its result.
 
+use super::dispatch::Cursor;
 use super::state::{Buffers, Evaluation, Frame};
 use crate::jsonata::code::{Code, LambdaId, Parameter, Reg};
 use crate::jsonata::error::Error;
@@ -31,14 +32,14 @@ pub(crate) fn evaluate<'a>(
     // Everything that the evaluation borrows lives at least as long as this call.
     let mut evaluation = Evaluation::new(code, heap, settings, buffers);
     let main = &code.lambdas[usize::from(LambdaId::MAIN.0)];
-    evaluation.registers.resize(usize::from(main.registers), Item::Undefined);
-    evaluation.registers[0] = whole(input, heap);
+    let frame = evaluation.registers(main.registers);
+    frame[0] = whole(input, heap);
     for (target, source) in main.captures.iter().zip(&main.sources) {
-        evaluation.registers[usize::from(target.0)] = given(&code.parameters[usize::from(source.0)]);
+        frame[usize::from(target.0)] = given(&code.parameters[usize::from(source.0)]);
     }
-    let frame = Frame { base: 0, lambda: LambdaId::MAIN, pc: 0, dst: Reg::CONTEXT, position: None };
-    evaluation.frames.push(frame);
-    let result = evaluation.run(0, main.entry);
+    let outermost = Frame { registers: &mut [], pc: 0, dst: Reg::CONTEXT, position: None };
+    evaluation.frames.push(outermost);
+    let result = evaluation.run(Cursor { pc: usize::from(main.entry.0), frame }, 0);
     let left = evaluation.finish(buffers);
     (result, settings.fuel_max - left)
 }

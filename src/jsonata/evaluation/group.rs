@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::dispatch::Cursor;
 use super::state::Evaluation;
-use crate::jsonata::code::{Op, Reg};
+use crate::jsonata::code::Op;
 use crate::jsonata::error::Error;
 use crate::jsonata::functions::{error_value, number_value};
 use crate::jsonata::item::{ArrayKind, Item};
@@ -53,33 +53,16 @@ impl<'a> Groups<'a> {
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn grouping(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn grouping(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
-            Op::GroupContext { dst, src } => {
-                let item = self.get(cursor, src);
-                let item = match item.as_array(self.heap.docs) {
-                    None => item,
-                    Some(items) if items.is_empty() => Item::Undefined,
-                    Some(items) if items.len() == 1 => items.get(0).unwrap_or(Item::Undefined),
-                    Some(items) => {
-                        let items = items.to_list(self.heap);
-                        self.merged(&items)?
-                    }
-                };
-                self.set(cursor, dst, item);
-            }
-            Op::Object { dst, first, shape } => {
-                let item = self.object(cursor, first, shape)?;
-                self.set(cursor, dst, item);
-            }
             Op::GroupOpen => self.groups.push(Groups::new()),
             Op::GroupAdd { key, item, pair } => {
-                self.group_add(self.get(cursor, key), self.get(cursor, item), pair)?;
+                self.group_add(cursor.get(key), cursor.get(item), pair)?;
             }
             Op::GroupNext { dst, pair, exit } => match self.next_group(pair)? {
                 Some(items) => {
                     let item = self.merged(&items)?;
-                    self.set(cursor, dst, item);
+                    cursor.set(dst, item);
                 }
                 None => cursor.pc = usize::from(exit.0),
             },
@@ -88,7 +71,7 @@ impl<'a> Evaluation<'_, 'a> {
                 None => cursor.pc = usize::from(exit.0),
             },
             Op::GroupValue { src } => {
-                let value = self.get(cursor, src);
+                let value = cursor.get(src);
                 if let Some(groups) = self.groups.last_mut()
                     && let Some(group) = groups.list.get_mut(groups.next.wrapping_sub(1))
                 {
@@ -104,12 +87,26 @@ impl<'a> Evaluation<'_, 'a> {
                     .collect();
                 self.reserve(size_of_val(&*members))?;
                 let object = Item::object(&members, self.heap);
-                self.set(cursor, dst, object);
+                cursor.set(dst, object);
             }
             // Everything else is dispatched before.
             _ => {}
         }
         Ok(())
+    }
+
+    /// The context of an object constructor's values.
+    #[inline(never)]
+    pub(super) fn group_context(&mut self, item: Item<'a>) -> Result<Item<'a>, Error> {
+        match item.as_array(self.heap.docs) {
+            None => Ok(item),
+            Some(items) if items.is_empty() => Ok(Item::Undefined),
+            Some(items) if items.len() == 1 => Ok(items.get(0).unwrap_or(Item::Undefined)),
+            Some(items) => {
+                let items = items.to_list(self.heap);
+                self.merged(&items)
+            }
+        }
     }
 
     fn next_group(&mut self, pair: u16) -> Result<Option<Vec<Item<'a>>>, Error> {
@@ -163,18 +160,24 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    /// An object with the keys of a shape. Where all values are there and are JSON it is a value of the execution
+    /// An object with the keys of a shape, its values in the registers from `start`. Where all values are there and are JSON it is a value of the execution
     /// at once, with the keys rendered in advance.
-    fn object(&mut self, cursor: &Cursor, first: Reg, shape: u16) -> Result<Item<'a>, Error> {
+    #[inline(never)]
+    pub(super) fn object(&mut self, items: &[Item<'a>], shape: u16) -> Result<Item<'a>, Error> {
         let keys = &self.code.shape_keys[usize::from(shape)];
-        let start = cursor.base + usize::from(first.0);
-        let items = &self.registers[start..start + keys.len()];
         let bump = self.heap.arena.bump();
-        let mut values = bumpalo::collections::Vec::with_capacity_in(items.len(), bump);
-        values.extend(items.iter().map_while(|item| self.json_value(*item)));
-        if values.len() == items.len() {
+        let mut are_values = true;
+        let values = bump.alloc_slice_fill_with(items.len(), |index| {
+            if let Item::Json(value) = items[index] {
+                return value;
+            }
+            let value = self.json_value(items[index]);
+            are_values &= value.is_some();
+            value.unwrap_or(Value::Null)
+        });
+        if are_values {
             let shape = ShapeId(self.code.shape_ids[usize::from(shape)]);
-            return Ok(Item::Json(self.heap.shaped(shape, values.into_bump_slice())));
+            return Ok(Item::Json(self.heap.shaped(shape, values)));
         }
         let mut members: Vec<(&'a str, Item<'a>)> = Vec::with_capacity(items.len());
         for (key, item) in keys.iter().zip(items) {
@@ -192,17 +195,20 @@ impl<'a> Evaluation<'_, 'a> {
             Item::Json(value) => Some(value),
             Item::Number(number) => number_value(number),
             Item::Array(array) if matches!(array.kind, ArrayKind::Plain | ArrayKind::Sequence) => {
-                let bump = self.heap.arena.bump();
-                let mut values = bumpalo::collections::Vec::with_capacity_in(array.items.len(), bump);
-                values.extend(array.items.iter().map_while(|item| match item {
+                let value = |item: &Item<'a>| match item {
                     Item::Json(value) => Some(*value),
                     Item::Number(number) => number_value(*number),
                     _ => None,
-                }));
-                if values.len() < array.items.len() {
+                };
+                let mut are_values = true;
+                let values = self.heap.arena.bump().alloc_slice_fill_with(array.items.len(), |index| {
+                    let value = value(&array.items[index]);
+                    are_values &= value.is_some();
+                    value.unwrap_or(Value::Null)
+                });
+                if !are_values {
                     return None;
                 }
-                let values: &'a [Value<'a>] = values.into_bump_slice();
                 let Value::Array(array) = self.heap.array_in_arena(values) else { return None };
                 let array: &'a Array<'a> = array;
                 Some(Value::Array(array))

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::dispatch::Cursor;
 use super::state::Evaluation;
 use crate::json::JsonStr;
-use crate::jsonata::code::{Op, Reg};
+use crate::jsonata::code::{Code, Comparison, Constant, Op, Reg, Test};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions::{deep_equal, error_value, write_string};
 use crate::jsonata::item::{ArrayKind, Item, Kind};
@@ -15,14 +15,18 @@ use crate::value::Value;
 const RANGE_LEN_MAX: f64 = 1e7;
 
 /// As error texts name an instruction's operator.
-pub(super) fn symbol(op: Op) -> Option<&'static str> {
+pub(super) fn symbol(op: Op, code: &Code) -> Option<&'static str> {
     Some(match op {
+        Op::JumpUnless { test, .. } | Op::Test { test, .. } => {
+            code.tests[usize::from(test)].comparison.symbol()
+        }
+        Op::JumpUnlessCompared { comparison, .. } => comparison.symbol(),
         Op::Negate { .. } | Op::Subtract { .. } => "-",
         Op::Add { .. } => "+",
         Op::Multiply { .. } => "*",
         Op::Divide { .. } => "/",
         Op::Remainder { .. } => "%",
-        Op::Equal { .. } | Op::EqualString { .. } => "=",
+        Op::Equal { .. } => "=",
         Op::NotEqual { .. } => "!=",
         Op::Less { .. } => "<",
         Op::LessOrEqual { .. } => "<=",
@@ -43,47 +47,51 @@ pub(super) fn finite(number: f64) -> Result<f64, Error> {
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn operator(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn operator(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         let (dst, result) = match op {
             Op::Add { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a + b)?),
             Op::Subtract { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a - b)?),
             Op::Multiply { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a * b)?),
             Op::Divide { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a / b)?),
             Op::Remainder { dst, left, right } => (dst, self.numeric(cursor, left, right, |a, b| a % b)?),
-            Op::Equal { dst, left, right } => (dst, Item::bool(self.equal(cursor, left, right, true)?)),
-            Op::NotEqual { dst, left, right } => (dst, Item::bool(self.equal(cursor, left, right, false)?)),
-            Op::Less { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_lt)?),
-            Op::LessOrEqual { dst, left, right } => {
-                (dst, self.compare(cursor, left, right, Ordering::is_le)?)
+            Op::Equal { dst, left, right } => (dst, self.compare(cursor, left, right, Comparison::Equal)?),
+            Op::NotEqual { dst, left, right } => {
+                (dst, self.compare(cursor, left, right, Comparison::NotEqual)?)
             }
-            Op::Greater { dst, left, right } => (dst, self.compare(cursor, left, right, Ordering::is_gt)?),
+            Op::Less { dst, left, right } => (dst, self.compare(cursor, left, right, Comparison::Less)?),
+            Op::LessOrEqual { dst, left, right } => {
+                (dst, self.compare(cursor, left, right, Comparison::LessOrEqual)?)
+            }
+            Op::Greater { dst, left, right } => {
+                (dst, self.compare(cursor, left, right, Comparison::Greater)?)
+            }
             Op::GreaterOrEqual { dst, left, right } => {
-                (dst, self.compare(cursor, left, right, Ordering::is_ge)?)
+                (dst, self.compare(cursor, left, right, Comparison::GreaterOrEqual)?)
             }
             Op::Concatenate { dst, left, right } => (dst, self.concatenate(cursor, left, right)?),
             Op::Range { dst, left, right } => (dst, self.range(cursor, left, right)?),
             Op::In { dst, left, right } => {
-                let (left, right) = (self.get(cursor, left), self.get(cursor, right));
+                let (left, right) = (cursor.get(left), cursor.get(right));
                 (dst, Item::bool(self.is_in(left, right)?))
             }
-            Op::Truth { dst, src } => (dst, Item::bool(self.is_true(self.get(cursor, src)))),
-            Op::Negate { dst, src } => (dst, self.negated(self.get(cursor, src))?),
+            Op::Truth { dst, src } => (dst, Item::bool(self.is_true(cursor.get(src)))),
+            Op::Negate { dst, src } => (dst, self.negated(cursor.get(src))?),
             // Everything else is dispatched before.
             _ => return Ok(()),
         };
-        self.set(cursor, dst, result);
+        cursor.set(dst, result);
         Ok(())
     }
 
     #[inline]
     fn numeric(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         left: Reg,
         right: Reg,
         compute: impl FnOnce(f64, f64) -> f64,
     ) -> Result<Item<'a>, Error> {
-        let (left, right) = (self.get(cursor, left), self.get(cursor, right));
+        let (left, right) = (cursor.get(left), cursor.get(right));
         let left = self.numeric_operand(left, "T2001")?;
         let right = self.numeric_operand(right, "T2002")?;
         Ok(match (left, right) {
@@ -111,8 +119,7 @@ impl<'a> Evaluation<'_, 'a> {
     }
 
     /// `left = right` is `wanted`; false if a side is nothing.
-    fn equal(&mut self, cursor: &Cursor, left: Reg, right: Reg, wanted: bool) -> Result<bool, Error> {
-        let (left, right) = (self.get(cursor, left), self.get(cursor, right));
+    fn equal(&mut self, left: Item<'a>, right: Item<'a>, wanted: bool) -> Result<bool, Error> {
         if left.is_undefined() || right.is_undefined() {
             return Ok(false);
         }
@@ -127,16 +134,33 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(deep_equal(self, left, right)? == wanted)
     }
 
-    #[inline]
     fn compare(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         left: Reg,
         right: Reg,
-        holds: impl FnOnce(Ordering) -> bool,
+        comparison: Comparison,
     ) -> Result<Item<'a>, Error> {
+        self.compared(cursor.get(left), cursor.get(right), comparison)
+    }
+
+    /// What a comparison comes to.
+    pub(super) fn compared(
+        &mut self,
+        left: Item<'a>,
+        right: Item<'a>,
+        comparison: Comparison,
+    ) -> Result<Item<'a>, Error> {
+        let holds: fn(Ordering) -> bool = match comparison {
+            Comparison::Equal | Comparison::NotEqual => {
+                return Ok(Item::bool(self.equal(left, right, comparison == Comparison::Equal)?));
+            }
+            Comparison::Less => Ordering::is_lt,
+            Comparison::LessOrEqual => Ordering::is_le,
+            Comparison::Greater => Ordering::is_gt,
+            Comparison::GreaterOrEqual => Ordering::is_ge,
+        };
         let docs = self.heap.docs;
-        let (left, right) = (self.get(cursor, left), self.get(cursor, right));
         if let (Some(a), Some(b)) = (left.as_number(docs), right.as_number(docs)) {
             return Ok(Item::bool(a.partial_cmp(&b).is_some_and(holds)));
         }
@@ -152,6 +176,23 @@ impl<'a> Evaluation<'_, 'a> {
                     Some(json) => error.second_value(json),
                     None => error,
                 })
+            }
+        }
+    }
+
+    /// What a comparison with a literal comes to.
+    pub(super) fn tested(&mut self, item: Item<'a>, test: &Test) -> Result<Item<'a>, Error> {
+        match test.constant {
+            Constant::Number(number) => self.compared(item, Item::Number(number), test.comparison),
+            Constant::String(string) => {
+                let is_equal = item
+                    .as_str(self.heap.docs)
+                    .is_some_and(|text| text == *self.code.strings[usize::from(string)]);
+                let is_true = match test.comparison {
+                    Comparison::NotEqual => !is_equal && !item.is_undefined(),
+                    _ => is_equal,
+                };
+                Ok(Item::bool(is_true))
             }
         }
     }
@@ -176,27 +217,33 @@ impl<'a> Evaluation<'_, 'a> {
         }
     }
 
-    fn concatenate(&mut self, cursor: &Cursor, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
+    fn concatenate(&mut self, cursor: &Cursor<'a>, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
         let docs = self.heap.docs;
-        let mut text = Vec::new();
-        write_string(self.get(cursor, left), false, docs, &mut text)?;
-        write_string(self.get(cursor, right), false, docs, &mut text)?;
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        write_string(cursor.get(left), false, docs, &mut text)?;
+        write_string(cursor.get(right), false, docs, &mut text)?;
         self.charge(text.len() / 64)?;
         self.reserve(text.len())?;
         crate::jsonata::functions::check_text_len(text.len())?;
         // What is written of strings and as JSON is text.
-        Ok(Item::text(&String::from_utf8_lossy(&text), self.heap))
+        let item = match std::str::from_utf8(&text) {
+            Ok(text) => Item::text(text, self.heap),
+            Err(_) => Item::text(&String::from_utf8_lossy(&text), self.heap),
+        };
+        self.text = text;
+        Ok(item)
     }
 
-    fn range(&mut self, cursor: &Cursor, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
+    fn range(&mut self, cursor: &Cursor<'a>, left: Reg, right: Reg) -> Result<Item<'a>, Error> {
         let docs = self.heap.docs;
         let bound = |item: Item<'a>, code: &'static str| match item.as_number(docs) {
             Some(number) if number.fract() == 0.0 => Ok(Some(number)),
             None if item.is_undefined() => Ok(None),
             _ => Err(error_value(Error::new(code), item, docs)),
         };
-        let first = bound(self.get(cursor, left), "T2003")?;
-        let last = bound(self.get(cursor, right), "T2004")?;
+        let first = bound(cursor.get(left), "T2003")?;
+        let last = bound(cursor.get(right), "T2004")?;
         let (Some(first), Some(last)) = (first, last) else { return Ok(Item::Undefined) };
         if first > last {
             return Ok(Item::Undefined);

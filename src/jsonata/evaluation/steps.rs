@@ -1,11 +1,13 @@
 //! Names, wildcards, positions: what steps of paths look up.
 
-use super::state::{Elements, Evaluation, Loop};
-use crate::jsonata::code::Over;
+use super::state::{Elements, Evaluation};
+use crate::json::{Doc, DocFlags, NodeId, Tag};
+use crate::jsonata::code::{Over, Selection};
 use crate::jsonata::error::Error;
 use crate::jsonata::functions;
 use crate::jsonata::item::{ArrayKind, Item, Items, ItemsIter};
-use crate::value::Value;
+use crate::jsonata::name::{self, Name};
+use crate::value::{DocId, Value};
 
 impl<'h, 'a> Evaluation<'h, 'a> {
     #[inline]
@@ -17,7 +19,16 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn start_loop(&mut self, src: Item<'a>, over: Over) {
+        if let Item::Json(Value::Node { doc, node }) = src {
+            let table = self.heap.docs.get(doc);
+            let found = table.node(node);
+            if found.is(Tag::Array) && found.count() > 0 {
+                let elements = Elements::Nodes { doc, nodes: table.nodes(), at: node.0 + 1, end: found.next };
+                return self.push_loop(elements, found.count() as usize);
+            }
+        }
         let (elements, len) = match src.as_array(self.heap.docs) {
             Some(_) if over == Over::Results && is_constructed(src) => (Elements::One(Some(src)), 1),
             Some(items) if over == Over::Group && items.is_empty() => {
@@ -29,24 +40,36 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             }
             None => (Elements::One(Some(src)), 1),
         };
-        self.loops.push(Loop { elements, taken: 0, len });
+        self.push_loop(elements, len);
     }
 
-    #[inline]
-    pub(super) fn next_element(&mut self) -> Result<Option<Item<'a>>, Error> {
-        self.charge(1)?;
-        let Some(innermost) = self.loops.last_mut() else { return Ok(None) };
-        if let Some(item) = innermost.elements.next() {
-            innermost.taken += 1;
-            return Ok(Some(item));
+    /// The next element of the innermost loop, which ends where there is none.
+    #[inline(never)]
+    pub(super) fn next_element(&mut self) -> Option<Item<'a>> {
+        let found = self.innermost.elements.next();
+        match found {
+            Some(_) => self.innermost.taken += 1,
+            None => self.pop_loop(),
         }
-        self.loops.pop();
-        Ok(None)
+        found
     }
 
     /// `src.name`, as a path of one step: arrays are gone through, the result is unwrapped.
-    #[inline]
-    pub(super) fn field(&mut self, src: Item<'a>, name: &str) -> Result<Item<'a>, Error> {
+    #[inline(never)]
+    pub(super) fn field(&mut self, src: Item<'a>, name: &Name) -> Result<Item<'a>, Error> {
+        if let Item::Json(Value::Node { doc, node }) = src {
+            let table = self.heap.docs.at(doc);
+            if table.node(node).is(Tag::Object) {
+                let found = name.member(table, node);
+                return Ok(found.map_or(Item::Undefined, |node| Item::Json(Value::Node { doc, node })));
+            }
+        }
+        self.field_of_any(src, name.text())
+    }
+
+    /// The same for what is no object of a document.
+    #[inline(never)]
+    fn field_of_any(&mut self, src: Item<'a>, name: &str) -> Result<Item<'a>, Error> {
         match src {
             Item::Json(value) => match value.member(name, self.heap.docs) {
                 Some(found) => Ok(Item::Json(found)),
@@ -57,11 +80,37 @@ impl<'h, 'a> Evaluation<'h, 'a> {
             },
             Item::Object(object) => {
                 let members = object.members.get();
-                Ok(members.iter().find(|(key, _)| *key == name).map_or(Item::Undefined, |(_, item)| *item))
+                let found = members.iter().find(|(key, _)| *key == name);
+                Ok(found.map_or(Item::Undefined, |(_, item)| item.unwrapped()))
             }
-            Item::Array(array) => self.field_of_elements(Items::Built(array), name),
+            Item::Array(array) => Ok(self.field_of_elements(Items::Built(array), name)?.unwrapped()),
             _ => Ok(Item::Undefined),
         }
+    }
+
+    /// Several members, into registers.
+    #[inline(never)]
+    pub(super) fn fields(
+        &mut self,
+        src: Item<'a>,
+        selection: &Selection,
+        into: &mut [Item<'a>],
+    ) -> Result<(), Error> {
+        if let Item::Json(Value::Node { doc, node }) = src {
+            let table = self.heap.docs.at(doc);
+            if table.node(node).is(Tag::Object) {
+                if table.flags().contains(DocFlags::BACKSLASH) {
+                    select::<true>(table, doc, node, selection, into);
+                } else {
+                    select::<false>(table, doc, node, selection, into);
+                }
+                return Ok(());
+            }
+        }
+        for (place, name) in into.iter_mut().zip(&selection.names) {
+            *place = self.field_of_any(src, name.text())?;
+        }
+        Ok(())
     }
 
     /// A member of every element, flattened.
@@ -212,6 +261,40 @@ impl<'h, 'a> Evaluation<'h, 'a> {
         }
         // A sequence of one: an array in it is not taken apart.
         found
+    }
+}
+
+/// Several members of an object of a document, in one walk; of a repeated name the last one wins.
+#[inline]
+fn select<const ESCAPES: bool>(
+    table: &Doc<'_>,
+    doc: DocId,
+    object: NodeId,
+    selection: &Selection,
+    into: &mut [Item<'_>],
+) {
+    for place in &mut *into {
+        *place = Item::Undefined;
+    }
+    let nodes = &table.nodes()[..table.node(object).next as usize];
+    let mut at = object.0 as usize + 1;
+    while let Some([key, value]) = nodes.get(at..at + 2) {
+        let is_escaped = ESCAPES && key.is(Tag::EscapedString);
+        if selection.may_have(key) || is_escaped {
+            let (len, head) = (key.end - key.start, name::head(table, key));
+            for (index, name) in selection.names.iter().enumerate() {
+                let is_same_len = name.key_len() == len;
+                if is_same_len && !is_escaped && name.is_key(head, table, key)
+                    || is_escaped && name.is_any_key(table, key)
+                {
+                    if let Some(place) = into.get_mut(index) {
+                        *place = Item::Json(Value::Node { doc, node: NodeId(at as u32 + 1) });
+                    }
+                    break;
+                }
+            }
+        }
+        at = value.next as usize;
     }
 }
 

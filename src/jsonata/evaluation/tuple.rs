@@ -8,36 +8,31 @@ use crate::jsonata::item::{ArrayKind, Item};
 
 impl<'a> Evaluation<'_, 'a> {
     /// The instructions of this file.
-    pub(super) fn tuples(&mut self, cursor: &mut Cursor, op: Op) -> Result<(), Error> {
+    pub(super) fn tuples(&mut self, cursor: &mut Cursor<'a>, op: Op) -> Result<(), Error> {
         match op {
             Op::TupleLoad { first, src } => {
-                let item = self.get(cursor, src);
+                let item = cursor.get(src);
                 self.load_tuple(cursor, first, item);
             }
             Op::TuplePush { first, result, step } => {
                 let code = self.code;
-                self.push_tuples(
-                    cursor,
-                    first,
-                    self.get(cursor, result),
-                    &code.tuple_steps[usize::from(step)],
-                )?;
+                self.push_tuples(cursor, first, cursor.get(result), &code.tuple_steps[usize::from(step)])?;
             }
             Op::TupleNumber { stream, binding } => {
-                let numbered = self.numbered(self.get(cursor, stream), binding)?;
-                self.set(cursor, stream, numbered);
+                let numbered = self.numbered(cursor.get(stream), binding)?;
+                cursor.set(stream, numbered);
             }
             Op::TupleContexts { dst, src } => {
                 let mark = self.list.len();
-                if let Some(tuples) = self.get(cursor, src).as_array(self.heap.docs) {
+                if let Some(tuples) = cursor.get(src).as_array(self.heap.docs) {
                     self.list.extend(tuples.iter().map(context_of));
                 }
                 let contexts = self.take(mark, ArrayKind::Sequence)?;
-                self.set(cursor, dst, contexts);
+                cursor.set(dst, contexts);
             }
             Op::TupleStart { dst, src } => {
                 let mark = self.list.len();
-                let src = self.get(cursor, src);
+                let src = cursor.get(src);
                 let count = usize::from(self.code.tuple_bindings);
                 let mut items = Vec::new();
                 match src.as_array(self.heap.docs) {
@@ -52,7 +47,7 @@ impl<'a> Evaluation<'_, 'a> {
                     self.list.push(tuple);
                 }
                 let stream = self.take(mark, ArrayKind::TupleStream)?;
-                self.set(cursor, dst, stream);
+                cursor.set(dst, stream);
             }
             // Everything else is dispatched before.
             _ => {}
@@ -60,10 +55,10 @@ impl<'a> Evaluation<'_, 'a> {
         Ok(())
     }
 
-    fn load_tuple(&mut self, cursor: &Cursor, first: Reg, item: Item<'a>) {
-        let start = cursor.base + usize::from(first.0);
+    fn load_tuple(&self, cursor: &mut Cursor<'a>, first: Reg, item: Item<'a>) {
+        let start = usize::from(first.0);
         let count = usize::from(self.code.tuple_bindings);
-        let registers = &mut self.registers[start..=start + count];
+        let registers = &mut cursor.frame[start..=start + count];
         match item {
             Item::Array(array) if array.kind == ArrayKind::Tuple => registers.copy_from_slice(array.items),
             _ => {
@@ -75,7 +70,7 @@ impl<'a> Evaluation<'_, 'a> {
 
     fn push_tuples(
         &mut self,
-        cursor: &Cursor,
+        cursor: &Cursor<'a>,
         first: Reg,
         result: Item<'a>,
         step: &TupleStep,
@@ -83,9 +78,9 @@ impl<'a> Evaluation<'_, 'a> {
         if result.is_undefined() {
             return Ok(());
         }
-        let start = cursor.base + usize::from(first.0);
+        let start = usize::from(first.0);
         let count = usize::from(self.code.tuple_bindings);
-        let before: Vec<Item<'a>> = self.registers[start..=start + count].to_vec();
+        let before: Vec<Item<'a>> = cursor.frame[start..=start + count].to_vec();
         let is_stream = result.array_kind(self.heap.docs) == Some(ArrayKind::TupleStream);
         let results: Vec<Item<'a>> = match result.as_array(self.heap.docs) {
             Some(items) => items.iter().collect(),
@@ -138,11 +133,11 @@ impl<'a> Evaluation<'_, 'a> {
     /// Several tuples as one: what each of them has in a place, gathered.
     pub(super) fn merge_tuples(
         &mut self,
-        cursor: &Cursor,
+        cursor: &mut Cursor<'a>,
         first: Reg,
         tuples: &[Item<'a>],
     ) -> Result<(), Error> {
-        let start = cursor.base + usize::from(first.0);
+        let start = usize::from(first.0);
         for place in 0..=usize::from(self.code.tuple_bindings) {
             let bound: Vec<Item<'a>> = tuples
                 .iter()
@@ -153,7 +148,7 @@ impl<'a> Evaluation<'_, 'a> {
                 .filter(|item| !matches!(item, Item::Unbound))
                 .collect();
             let merged = if bound.is_empty() { Item::Unbound } else { self.merged(&bound)? };
-            self.registers[start + place] = merged;
+            cursor.frame[start + place] = merged;
         }
         Ok(())
     }

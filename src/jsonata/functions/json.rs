@@ -216,7 +216,10 @@ pub(crate) fn to_value<'a>(item: Item<'a>, heap: Heap<'_, 'a>) -> Result<Value<'
 #[inline]
 pub(crate) fn number_value<'a>(number: f64) -> Option<Value<'a>> {
     const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
-    if number.fract() == 0.0 && number.abs() <= EXACT {
+    // Not `fract`, which is a call where there is no instruction for it.
+    #[expect(clippy::float_cmp, reason = "it is about being the same")]
+    let is_whole = number as i64 as f64 == number;
+    if is_whole && number.abs() <= EXACT {
         Some(Value::Int(number as i64))
     } else if number.is_finite() {
         Some(Value::Float(number))

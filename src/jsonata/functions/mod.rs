@@ -10,6 +10,7 @@ mod array;
 mod boolean;
 mod building;
 mod datetime;
+mod direct;
 mod encoding;
 mod equality;
 mod failure;

@@ -3,13 +3,14 @@
 use std::sync::LazyLock;
 
 use super::{
-    aggregation, array, boolean, datetime, encoding, higher_order, numeric, object, pattern, sort, states,
-    string,
+    aggregation, array, boolean, datetime, direct, encoding, higher_order, numeric, object, pattern, sort,
+    states, string,
 };
 use crate::jsonata::error::Error;
 use crate::jsonata::evaluation::Evaluation;
 use crate::jsonata::item::Item;
 use crate::jsonata::signature::Signature;
+use crate::value::Docs;
 
 /// A function's index in the table of functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -18,6 +19,10 @@ pub(crate) struct Builtin(pub u8);
 /// How functions are implemented: arguments in, result out. A sequence is returned as such; the caller unwraps it.
 type Implementation = for<'h, 'a> fn(&mut Evaluation<'h, 'a>, &[Item<'a>]) -> Result<Item<'a>, Error>;
 
+/// What a function comes to for arguments of the kinds that it is mostly given, and how much fuel that takes: `None`
+/// for all others, errors included.
+pub(crate) type Direct = for<'a> fn(&[Item<'a>], &Docs<'_>) -> Option<(Item<'a>, usize)>;
+
 /// A row of the table.
 struct Entry {
     name: &'static str,
@@ -25,6 +30,7 @@ struct Entry {
     /// `Function.length` of the reference implementation: how many arguments `$map` and its like pass.
     arity: u8,
     implementation: Implementation,
+    direct: Option<Direct>,
 }
 
 const fn function(
@@ -33,7 +39,13 @@ const fn function(
     arity: u8,
     implementation: Implementation,
 ) -> Entry {
-    Entry { name, signature, arity, implementation }
+    Entry { name, signature, arity, implementation, direct: None }
+}
+
+impl Entry {
+    const fn or_direct(self, direct: Direct) -> Self {
+        Self { direct: Some(direct), ..self }
+    }
 }
 
 /// By chapters of the documentation. `$eval` is missing on purpose: Step Functions has removed it.
@@ -59,24 +71,24 @@ static TABLE: &[Entry] = &[
     function("decodeUrlComponent", "<s-:s>", 1, encoding::decode_url_component),
     function("decodeUrl", "<s-:s>", 1, encoding::decode_url),
     function("number", "<(nsb)-:n>", 1, numeric::number),
-    function("abs", "<n-:n>", 1, numeric::abs),
-    function("floor", "<n-:n>", 1, numeric::floor),
-    function("ceil", "<n-:n>", 1, numeric::ceil),
-    function("round", "<n-n?:n>", 2, numeric::round),
+    function("abs", "<n-:n>", 1, numeric::abs).or_direct(direct::abs),
+    function("floor", "<n-:n>", 1, numeric::floor).or_direct(direct::floor),
+    function("ceil", "<n-:n>", 1, numeric::ceil).or_direct(direct::ceil),
+    function("round", "<n-n?:n>", 2, numeric::round).or_direct(direct::round),
     function("power", "<n-n:n>", 2, numeric::power),
     function("sqrt", "<n-:n>", 1, numeric::sqrt),
     function("formatNumber", "<n-so?:s>", 3, numeric::format_number),
     function("formatBase", "<n-n?:s>", 2, numeric::format_base),
     function("formatInteger", "<n-s:s>", 2, numeric::format_integer),
     function("parseInteger", "<s-s:n>", 2, numeric::parse_integer),
-    function("sum", "<a<n>:n>", 1, aggregation::sum),
-    function("max", "<a<n>:n>", 1, aggregation::max),
-    function("min", "<a<n>:n>", 1, aggregation::min),
-    function("average", "<a<n>:n>", 1, aggregation::average),
-    function("boolean", "<x-:b>", 1, boolean::boolean),
-    function("not", "<x-:b>", 1, boolean::not),
-    function("exists", "<x:b>", 1, boolean::exists),
-    function("count", "<a:n>", 1, array::count),
+    function("sum", "<a<n>:n>", 1, aggregation::sum).or_direct(direct::sum),
+    function("max", "<a<n>:n>", 1, aggregation::max).or_direct(direct::max),
+    function("min", "<a<n>:n>", 1, aggregation::min).or_direct(direct::min),
+    function("average", "<a<n>:n>", 1, aggregation::average).or_direct(direct::average),
+    function("boolean", "<x-:b>", 1, boolean::boolean).or_direct(direct::boolean),
+    function("not", "<x-:b>", 1, boolean::not).or_direct(direct::not),
+    function("exists", "<x:b>", 1, boolean::exists).or_direct(direct::exists),
+    function("count", "<a:n>", 1, array::count).or_direct(direct::count),
     function("append", "<xx:a>", 2, array::append_builtin),
     function("sort", "<af?:a>", 2, sort::sort),
     function("reverse", "<a:a>", 1, array::reverse),
@@ -141,6 +153,12 @@ impl Builtin {
     /// What it takes.
     pub(crate) fn signature(self) -> Option<&'static Signature> {
         SIGNATURES.get(usize::from(self.0))?.as_ref()
+    }
+
+    /// Its short cut, if it has one.
+    #[inline]
+    pub(crate) fn direct(self) -> Option<Direct> {
+        self.entry()?.direct
     }
 
     /// Applies it to arguments that its signature has completed. A sequence is not unwrapped.

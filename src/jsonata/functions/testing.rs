@@ -3,7 +3,7 @@
 use super::{to_value, write_string};
 use crate::json::Document;
 use crate::jsonata::code::Parameter;
-use crate::jsonata::compiler::{Dialect, compile};
+use crate::jsonata::compiler::{Dialect, Instructions, compile};
 use crate::jsonata::evaluation::{Buffers, Settings, evaluate};
 use crate::jsonata::item::Item;
 use crate::jsonata::{Error, parse};
@@ -39,7 +39,7 @@ fn with_result<R>(
 ) -> R {
     let mut shapes: Vec<Shape> = Vec::new();
     let code = parse(expression).and_then(|ast| {
-        compile(&ast, Dialect::Reference { shadowed: &[] }, &mut |keys| {
+        compile(&ast, Dialect::Reference { shadowed: &[] }, Instructions::All, &mut |keys| {
             shapes.push(Shape::new(keys.iter().map(|key| &**key)));
             u32::try_from(shapes.len() - 1).ok()
         })

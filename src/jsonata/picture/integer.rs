@@ -159,7 +159,15 @@ impl DigitPattern {
     }
 
     fn format(&self, magnitude: f64, ordinal: bool) -> String {
-        let digits = format!("{magnitude:0>0$}", self.mandatory);
+        const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+        let digits = if magnitude < EXACT {
+            format!("{:0>1$}", magnitude as u64, self.mandatory)
+        } else {
+            format!("{magnitude:0>0$}", self.mandatory)
+        };
+        if self.is_plain() && !ordinal {
+            return digits;
+        }
         let len = digits.len();
         let mut out = String::with_capacity(len * 2);
         for (index, digit) in digits.bytes().enumerate() {
@@ -174,6 +182,12 @@ impl DigitPattern {
             out.push_str(ordinal_suffix(&out));
         }
         out
+    }
+
+    /// Whether it shows digits as they are, without separators.
+    fn is_plain(&self) -> bool {
+        self.zero == u32::from('0')
+            && matches!(&self.grouping, Grouping::Irregular(places) if places.is_empty())
     }
 
     fn read(&self, text: &str, ordinal: bool) -> f64 {

@@ -1,0 +1,1 @@
+if .zone == "north" then . elif .zone == "south" then . else . end
