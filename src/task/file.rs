@@ -3,16 +3,26 @@
 use std::ops::Range;
 use std::path::Path;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::nearest;
+use super::services::{KEYS, Services};
+use super::settings::{Source, Value};
 use super::{Constant, Echo, FileError, TaskRegistry};
 use crate::json::write_json_string;
 
-/// Kinds of handlers that a task file may name one day; naming one now is told apart from a slip.
+/// Kinds of handlers that a task file may name in another build or one day; naming one is told apart from a slip.
 const LATER: [&str; 5] = ["http", "exec", "lambda", "aws", "wasm"];
-const NOW: [&str; 2] = ["constant", "echo"];
+const NOW: &[&str] = &[
+    "constant",
+    "echo",
+    #[cfg(feature = "http")]
+    "http",
+    #[cfg(feature = "http")]
+    "lambda",
+    #[cfg(feature = "aws")]
+    "aws",
+];
 const NESTING_DEPTH_MAX: u32 = 1024;
 
 impl TaskRegistry {
@@ -26,17 +36,19 @@ impl TaskRegistry {
 
     /// Reads a task file's text; `file` is its name for messages.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let reader = Reader { file, text };
+        let source = Source { file, text };
         let table = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             FileError::at(file, text, offset, error.message().to_owned())
         })?;
+        let table = table.get_ref();
+        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+            let message = format!("unknown key '{}'", key.get_ref());
+            return Err(source.at(key.span(), message).help("a task file consists of [[task]] tables"));
+        }
+        let reader = Reader { source, services: Services::new(source, table)? };
         let mut registry = Self::new();
-        for (key, value) in table.get_ref() {
-            if key.get_ref() != "task" {
-                let message = format!("unknown key '{}'", key.get_ref());
-                return Err(reader.at(key.span(), message).help("a task file consists of [[task]] tables"));
-            }
+        if let Some(value) = table.get("task") {
             let DeValue::Array(tasks) = value.get_ref() else {
                 return Err(reader
                     .at(value.span(), "'task' must be a list")
@@ -51,15 +63,13 @@ impl TaskRegistry {
 }
 
 struct Reader<'t> {
-    file: &'t str,
-    text: &'t str,
+    source: Source<'t>,
+    services: Services,
 }
-
-type Value<'t> = Spanned<DeValue<'t>>;
 
 impl Reader<'_> {
     fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
-        FileError::at(self.file, self.text, span.start, message)
+        self.source.at(span, message)
     }
 
     fn task(&self, task: &Value<'_>, registry: &mut TaskRegistry) -> Result<(), FileError> {
@@ -106,7 +116,13 @@ impl Reader<'_> {
             DeValue::String(kind) if kind == "constant" => Err(self
                 .at(handler.span(), "the handler 'constant' needs its value")
                 .help("write handler = { constant = { valid = true } }")),
-            DeValue::String(kind) => Err(self.unknown_kind(handler.span(), kind)),
+            DeValue::String(kind) => match self.services.handler(self.source, kind, None, handler.span())? {
+                Some(handler) => {
+                    registry.handle_async_shared(pattern, handler);
+                    Ok(())
+                }
+                None => Err(self.unknown_kind(handler.span(), kind)),
+            },
             DeValue::Table(table) => {
                 let mut members = table.iter();
                 let (Some((kind, value)), None) = (members.next(), members.next()) else {
@@ -117,7 +133,13 @@ impl Reader<'_> {
                     "echo" => Err(self
                         .at(kind.span(), "the handler 'echo' takes no value")
                         .help("write handler = \"echo\"")),
-                    other => Err(self.unknown_kind(kind.span(), other)),
+                    other => match self.services.handler(self.source, other, Some(value), kind.span())? {
+                        Some(handler) => {
+                            registry.handle_async_shared(pattern, handler);
+                            Ok(())
+                        }
+                        None => Err(self.unknown_kind(kind.span(), other)),
+                    },
                 }
             }
             _ => Err(self.at(handler.span(), "'handler' must be a string or a table")),
@@ -132,9 +154,13 @@ impl Reader<'_> {
         }
         if LATER.contains(&kind) {
             let message = format!("the handler '{kind}' is not available in this version");
-            return self.at(span, message).help(format!("available: {}", NOW.join(", ")));
+            let help = match kind {
+                "aws" => "build aslx with the feature 'aws'".to_owned(),
+                _ => format!("available: {}", NOW.join(", ")),
+            };
+            return self.at(span, message).help(help);
         }
-        let help = match nearest(kind, NOW.into_iter().chain(LATER)) {
+        let help = match nearest(kind, NOW.iter().copied().chain(LATER)) {
             Some(near) => format!("did you mean '{near}'?"),
             None => format!("available: {}", NOW.join(", ")),
         };

@@ -1,0 +1,6 @@
+//! Handlers against the programs that they are for; `tests/peers/install.sh` brings those.
+
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(feature = "aws")]
+mod process;
