@@ -36,6 +36,8 @@
 //! ```
 
 pub mod asl;
+#[cfg(feature = "cli")]
+mod bench;
 pub mod bytecode;
 #[cfg(feature = "cli")]
 pub mod cli;

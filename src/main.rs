@@ -2,9 +2,13 @@
 
 use std::process::ExitCode;
 
-/// Every worker allocates and frees on its own: the system's allocator would serialise them.
+use densa_alloc::CountingAllocator;
+use mimalloc::MiMalloc;
+
+/// Every worker allocates and frees on its own: the system's allocator would serialise them. `aslx bench` reads what a
+/// thread has asked for; counting that is an addition to memory of the thread's own.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: CountingAllocator<MiMalloc> = CountingAllocator::new(MiMalloc);
 
 fn main() -> ExitCode {
     aslx::cli::main()

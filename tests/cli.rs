@@ -279,8 +279,18 @@ fn an_artifact_goes_through_a_pipe() {
     assert!(output.status.success() && output.stdout.starts_with(b"\x7faslx"));
 }
 
-const COMMANDS: [&str; 9] =
-    ["run", "exec", "validate", "test-state", "eval", "compile", "disassemble", "completions", "man"];
+const COMMANDS: [&str; 10] = [
+    "run",
+    "exec",
+    "validate",
+    "test-state",
+    "eval",
+    "compile",
+    "disassemble",
+    "bench",
+    "completions",
+    "man",
+];
 
 #[test]
 fn completions_and_manual_name_every_command() {
@@ -305,4 +315,29 @@ fn completions_and_manual_name_every_command() {
         let (status, page, _) = aslx(&["man", command]);
         assert!(status == 0 && page.contains(&format!("{} \\- ", title(command))), "{page}");
     }
+}
+
+/// The figures differ from run to run; what they are figures of does not.
+#[test]
+fn a_benchmark_reports_and_draws() {
+    let folder = tempfile::tempdir().unwrap();
+    let plot = folder.path().join("plot.svg");
+    let mut command = aslx("bench", "order.asl.json");
+    command.arg(fixture("orders.ndjson")).arg("--tasks").arg(fixture("tasks.toml")).arg("--plot").arg(&plot);
+    command.args(["--json", "--rounds", "2", "--time", "0.05", "--warm-up", "0", "--workers", "1"]);
+    let (status, stdout, stderr) = run(&mut command);
+    assert_eq!((status, &*stderr), (1, ""), "{stdout}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["executions"]["succeeded"], 2);
+    assert_eq!(report["executions"]["errors"][0]["error"], "Order.Rejected");
+    assert_eq!(report["executions"]["errors"][1]["first_line"], 4);
+    for figure in ["executions_per_second", "serde_json_lines_per_second", "ratio_to_copy"] {
+        assert!(report["throughput"][figure]["median"].as_f64().unwrap() > 0.0, "{figure}");
+    }
+    assert!(report["memory"]["allocations_per_execution"].is_number(), "the program's allocator counts");
+    assert!(report["latency"]["p99_9_ns"].is_u64() && report["phases"]["parse_ns"].is_number());
+    let drawn = fs::read_to_string(&plot).unwrap();
+    assert!(
+        drawn.starts_with("<svg ") && drawn.contains("by workers") && drawn.contains("by bytes of a line")
+    );
 }

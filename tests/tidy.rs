@@ -13,7 +13,7 @@ use blank::blank_comments_and_literals;
 mod blank;
 
 /// Who may use whom: a file may name its own module and those before it.
-const MODULE_ORDER: [&str; 22] = [
+const MODULE_ORDER: [&str; 23] = [
     "limits",
     "diagnostic",
     "json",
@@ -34,6 +34,7 @@ const MODULE_ORDER: [&str; 22] = [
     "sink",
     "pipeline",
     "error",
+    "bench",
     "server",
     "cli",
 ];

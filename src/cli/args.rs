@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    byte_limit::ByteLimit, callback::CallbackArguments, exit_code, log::LogArguments,
+    bench::BenchArguments, byte_limit::ByteLimit, callback::CallbackArguments, exit_code, log::LogArguments,
     metrics::MetricsAddress, s3::S3Arguments,
 };
 use crate::asl::{model::MachineType, text::TextFormat};
@@ -47,6 +47,7 @@ pub(super) enum Command {
     Eval(EvalArguments),
     Compile(CompileArguments),
     Disassemble(DisassembleArguments),
+    Bench(BenchArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
 }
@@ -187,7 +188,7 @@ pub(super) struct TextArguments {
     pub(super) format: Option<FormatArgument>,
 }
 
-/// What `run` and `exec` have in common.
+/// What `run`, `exec` and `bench` have in common.
 #[derive(Debug, Args)]
 pub(super) struct ExecutionArguments {
     #[command(flatten)]

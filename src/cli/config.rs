@@ -3,6 +3,7 @@
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher, Hasher},
+    num::NonZeroU32,
     path::Path,
     sync::Arc,
     time::Duration,
@@ -26,7 +27,7 @@ use crate::{
     vm::Names,
 };
 
-/// What `run` and `exec` have in common.
+/// What `run`, `exec` and `bench` have in common.
 #[derive(Debug)]
 pub(super) struct ExecutionConfig {
     pub(super) machine_type: MachineType,
@@ -102,7 +103,7 @@ impl RunConfig {
     pub(super) fn new(arguments: &RunArguments, definition: &Definition) -> Result<Self, CliError> {
         Ok(Self {
             execution: ExecutionConfig::new(&arguments.execution, definition)?,
-            limits: limits(arguments),
+            limits: limits(arguments.payload_bytes_max, arguments.line_bytes_max, arguments.max_in_flight),
             order: if arguments.unordered { OutputOrder::Completion } else { OutputOrder::Input },
             form: if arguments.envelope { OutputForm::Envelope } else { OutputForm::Output },
             checkpoint: checkpoint(arguments, definition)?,
@@ -175,17 +176,21 @@ fn checkpoint(
 }
 
 /// The bounds, with those of the command line in place.
-fn limits(arguments: &RunArguments) -> Limits {
+pub(super) fn limits(
+    payload_bytes_max: Option<ByteLimit>,
+    line_bytes_max: Option<u32>,
+    in_flight_max: Option<NonZeroU32>,
+) -> Limits {
     let mut limits = Limits::default();
-    match arguments.payload_bytes_max {
+    match payload_bytes_max {
         Some(ByteLimit::Bytes(bytes)) => limits.payload_bytes_max = bytes,
         Some(ByteLimit::None) => limits.payload_bytes_max = PAYLOAD_BYTES_UNLIMITED,
         None => {}
     }
-    if let Some(bytes) = arguments.line_bytes_max {
+    if let Some(bytes) = line_bytes_max {
         limits.line_bytes_max = bytes;
     }
-    if let Some(count) = arguments.max_in_flight {
+    if let Some(count) = in_flight_max {
         limits.in_flight_max = count.get();
     }
     limits

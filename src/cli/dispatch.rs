@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::{
     args::{Arguments, Command},
-    command::{compile, completions, disassemble, eval, exec, man, run, test_state, validate},
+    command::{bench, compile, completions, disassemble, eval, exec, man, run, test_state, validate},
     error::CliError,
     exit_code::ExitStatus,
     kernel, output,
@@ -34,6 +34,7 @@ fn dispatch(command: Command) -> Result<ExitStatus, CliError> {
         Command::TestState(arguments) => test_state::test_state(&arguments),
         Command::Eval(arguments) => eval::eval(&arguments),
         Command::Compile(arguments) => compile::compile(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Man(arguments) => man::man(&arguments),
         Command::Disassemble(arguments) => disassemble::disassemble(&arguments),

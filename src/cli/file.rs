@@ -11,6 +11,8 @@ use crate::{json::Document, limits::Limits};
 
 /// No definition, task file or single input is larger; it bounds what a wrong name (`/dev/zero`) can do.
 const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Longest input that is kept in memory as a whole.
+const INPUT_BYTES_MAX: u64 = 4 << 30;
 
 /// The whole file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -21,6 +23,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 /// The whole file as text.
 pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
     text(path, read(path)?)
+}
+
+/// Lines that are to be in memory: a file's, or those of the standard input.
+pub(super) fn read_input(path: &Path) -> Result<Vec<u8>, CliError> {
+    let bytes = if path.as_os_str() == "-" {
+        read_up_to(INPUT_BYTES_MAX, io::stdin().lock())
+    } else {
+        File::open(path).and_then(|file| read_up_to(INPUT_BYTES_MAX, file))
+    };
+    bytes.map_err(|error| CliError::input_output(format_args!("read {}", path.display()), &error))
 }
 
 /// What a file holds as text.
@@ -69,10 +81,14 @@ pub(super) fn is_same(first: &Path, second: &Path) -> bool {
 }
 
 fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
+    read_up_to(FILE_BYTES_MAX, from)
+}
+
+fn read_up_to(bytes_max: u64, from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        let message = format!("it has more than {FILE_BYTES_MAX} bytes");
+    from.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        let message = format!("it has more than {bytes_max} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(bytes)

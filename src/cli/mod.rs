@@ -4,6 +4,7 @@
 //! and only `dispatch` turns that into the exit code.
 
 mod args;
+mod bench;
 mod byte_limit;
 mod callback;
 mod command;

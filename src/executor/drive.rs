@@ -44,6 +44,8 @@ pub(super) struct Waits {
     pub(super) started_at: Option<Timestamp>,
     /// The time under a virtual clock, where each execution has its own.
     pub(super) virtual_now: Timestamp,
+    /// What the observer said at its start, if there is one.
+    pub(super) observed: u64,
 }
 
 impl Waits {
@@ -67,10 +69,18 @@ pub(super) struct Drive<'d> {
 }
 
 impl Drive<'_> {
-    /// Goes on until the execution ends, its output then being appended to `out`, or waits.
-    pub(super) fn finish(mut self, mut active: Active<'_>, out: &mut Vec<u8>) -> Driven {
+    /// Goes on until the execution ends, its output then being appended to `out`, or waits. `OBSERVED`: whether the
+    /// observer, if there is one, is to be told.
+    pub(super) fn finish<const OBSERVED: bool>(
+        mut self,
+        mut active: Active<'_>,
+        out: &mut Vec<u8>,
+    ) -> Driven {
         let started_at = self.now;
         let driven = self.run(&mut active);
+        if OBSERVED && let Some(observer) = &mut self.buffers.observer {
+            observer.executed();
+        }
         if self.setup.trace && !matches!(driven, Driven::Waiting(_)) {
             self.buffers.visits = active.visits();
         }
@@ -95,7 +105,7 @@ impl Drive<'_> {
     /// Ends an execution that waited: it is not wanted any more.
     pub(super) fn abort(self, mut active: Active<'_>, out: &mut Vec<u8>) -> Driven {
         active.abort();
-        self.finish(active, out)
+        self.finish::<true>(active, out)
     }
 
     /// Goes on with an execution that waited: with the answers that came and the times that are over.
@@ -112,7 +122,7 @@ impl Drive<'_> {
         if !self.setup.time.is_virtual() {
             self.waits.calls.stop_overdue(self.now);
         }
-        self.finish(active, out)
+        self.finish::<true>(active, out)
     }
 
     fn run(&mut self, active: &mut Active<'_>) -> Driven {

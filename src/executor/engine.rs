@@ -10,6 +10,7 @@ use super::children::ChildEntry;
 use super::clock::SystemClock;
 use super::drive::{Drive, Driven, Waits};
 use super::driver::panic_message;
+use super::observer::WorkerObserver;
 use super::setup::Setup;
 use super::watchdog::{CallMark, Watchdog};
 use crate::bytecode::{GraphId, Program, TaskId};
@@ -96,14 +97,17 @@ pub(super) struct Buffers {
     pub(super) ended_at: Timestamp,
     /// The history of the execution that ended last, if its setup keeps it.
     history: Option<Box<ExecutionHistory>>,
+    /// Who watches, if anybody does.
+    pub(super) observer: Option<Box<dyn WorkerObserver>>,
 }
 
 impl Engine {
     pub(super) fn new(setup: &Setup) -> Self {
+        let observer = setup.observer.as_ref().map(|observer| observer.worker());
         Self {
             vm: Vm::new(&setup.limits),
             spare: Vec::new(),
-            buffers: Buffers::default(),
+            buffers: Buffers { observer, ..Buffers::default() },
             watchdog: None,
             metrics: WorkerMetrics::new(setup.metrics.clone()),
             timed_from: None,
@@ -124,6 +128,14 @@ impl Engine {
     /// Counts for the program of another setup from now on.
     pub(super) fn switch(&mut self, setup: &Setup) {
         self.metrics.switch(setup.metrics.clone(), self.vm.counters());
+    }
+
+    /// Who watches, if anybody does.
+    pub(super) fn observer(&mut self) -> Option<&mut dyn WorkerObserver> {
+        match &mut self.buffers.observer {
+            Some(observer) => Some(&mut **observer),
+            None => None,
+        }
     }
 
     pub(super) fn metrics(&mut self) -> &mut WorkerMetrics {
@@ -175,8 +187,28 @@ impl Engine {
         input: &[u8],
         out: &mut Vec<u8>,
     ) -> Ended {
+        if self.buffers.observer.is_some() {
+            self.start_with::<true>(setup, graph, start, input, out)
+        } else {
+            self.start_with::<false>(setup, graph, start, input, out)
+        }
+    }
+
+    /// `OBSERVED`: whether the observer is there; without one nothing is asked about it again.
+    #[inline]
+    fn start_with<const OBSERVED: bool>(
+        &mut self,
+        setup: &Arc<Setup>,
+        graph: GraphId,
+        start: &Start<'_>,
+        input: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Ended {
         let mut execution =
             self.spare.pop().unwrap_or_else(|| Execution { fiber: Fiber::new(), waits: Box::default() });
+        if OBSERVED && let Some(observer) = &mut self.buffers.observer {
+            execution.waits.observed = observer.started();
+        }
         if self.metrics.execution_started() {
             self.timed_from = Some(self.clock.elapsed());
         }
@@ -186,16 +218,21 @@ impl Engine {
             let Execution { fiber, waits } = &mut execution;
             match vm.start_at(fiber, &setup.program, input, start, graph) {
                 Ok(mut active) => {
+                    if OBSERVED
+                        && let Some(states) = buffers.observer.as_mut().and_then(|observer| observer.parsed())
+                    {
+                        active.observe_states(states);
+                    }
                     if let Some(options) = setup.recording {
                         active.record_history(options, start.now);
                     }
                     let mark = call_mark(watchdog.as_ref());
-                    Drive { setup, buffers, waits, mark, now: start.now }.finish(active, out)
+                    Drive { setup, buffers, waits, mark, now: start.now }.finish::<OBSERVED>(active, out)
                 }
                 Err(error) => Driven::Malformed(error),
             }
         }));
-        self.settle(result, execution, setup, start.now, (out, mark))
+        self.settle::<OBSERVED>(result, execution, setup, start.now, (out, mark))
     }
 
     /// Goes on with an execution whose time has come or whose calls were answered; if it fails, its input is
@@ -227,6 +264,10 @@ impl Engine {
         go_on: impl FnOnce(Drive<'_>, Active<'_>, &mut Vec<u8>) -> Driven,
     ) -> Ended {
         let Suspended { mut execution, setup, .. } = suspended;
+        if let Some(observer) = &mut self.buffers.observer {
+            observer.resumed();
+            execution.fiber.tell_state_observer(false);
+        }
         let kept_input = execution.fiber.input();
         let mark = out.len();
         let Self { vm, buffers, watchdog, .. } = self;
@@ -237,7 +278,7 @@ impl Engine {
             let mark = call_mark(watchdog.as_ref());
             go_on(Drive { setup: &setup, buffers, waits, mark, now }, active, out)
         }));
-        let ended = self.settle(result, execution, &setup, now, (out, mark));
+        let ended = self.settle::<true>(result, execution, &setup, now, (out, mark));
         if let (Ended::Failed(_), Some(kept)) = (&ended, kept_input) {
             input.extend_from_slice(&kept);
         }
@@ -269,7 +310,7 @@ impl Engine {
         self.buffers.history = setup.keeps_history.then_some(history);
     }
 
-    fn settle(
+    fn settle<const OBSERVED: bool>(
         &mut self,
         result: Result<Driven, Box<dyn Any + Send>>,
         mut execution: Execution,
@@ -294,6 +335,10 @@ impl Engine {
             }
             Ok(Driven::Waiting(wake_at)) => {
                 self.timed_from = None;
+                if OBSERVED && let Some(observer) = &mut self.buffers.observer {
+                    execution.fiber.tell_state_observer(true);
+                    observer.parked();
+                }
                 return Ended::Suspended(Suspended { execution, setup: Arc::clone(setup), wake_at });
             }
             Err(panic) => {
@@ -304,6 +349,10 @@ impl Engine {
         };
         if setup.recording.is_some() {
             self.settle_history(&mut execution.fiber, setup, &ended, now);
+        }
+        if OBSERVED && let Some(observer) = &mut self.buffers.observer {
+            let states = if is_discarded { None } else { execution.fiber.take_state_observer() };
+            observer.ended(execution.waits.observed, states);
         }
         if is_discarded {
             return ended;

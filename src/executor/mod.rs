@@ -50,6 +50,7 @@ mod job;
 mod loom_models;
 mod map_run;
 mod nested;
+mod observer;
 mod options;
 mod outcome;
 mod pool;
@@ -78,6 +79,9 @@ pub(crate) use admission::{Admission, Permit};
 pub(crate) use children::Children;
 pub(crate) use driver::Driver;
 pub(crate) use engine::{Ended, Suspended};
+pub(crate) use observer::RunObserver;
+#[cfg(feature = "cli")]
+pub(crate) use observer::WorkerObserver;
 pub(crate) use options::{Options, option_setters};
 pub(crate) use seed::derive_seed;
 pub(crate) use setup::Setup;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clock::Time;
+use super::observer::RunObserver;
 use super::runner::Unanswered;
 use super::setup::Setup;
 use crate::asl::model::MachineType;
@@ -28,6 +29,8 @@ pub(crate) struct Options {
     /// Whether outcomes have the visits of states.
     pub(crate) trace: bool,
     pub(crate) unanswered: Unanswered,
+    /// Who watches executions, if anybody does.
+    pub(crate) observer: Option<Arc<dyn RunObserver>>,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             log: None,
             trace: false,
             unanswered: Unanswered::default(),
+            observer: None,
         }
     }
 }
@@ -68,6 +72,7 @@ impl Options {
             keeps_history: self.keeps_history,
             log: self.log.clone(),
             metrics,
+            observer: self.observer.clone(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clock::Time;
+use super::observer::RunObserver;
 use crate::bytecode::Program;
 use crate::limits::Limits;
 use crate::map_run::ObjectStore;
@@ -32,6 +33,8 @@ pub(crate) struct Setup {
     pub(crate) log: Option<ExecutionLog>,
     /// Where executions are counted, if anywhere.
     pub(crate) metrics: Option<Arc<ExecutionMetrics>>,
+    /// Who watches executions, if anybody does.
+    pub(crate) observer: Option<Arc<dyn RunObserver>>,
 }
 
 impl Setup {

@@ -126,6 +126,18 @@ impl<T> Worker<T> {
         self.engine.ended_at()
     }
 
+    /// Tells the observer, if there is one, that outputs are handed over while `deliver` runs.
+    pub(crate) fn delivering<R>(&mut self, deliver: impl FnOnce() -> R) -> R {
+        if let Some(observer) = self.engine.observer() {
+            observer.delivering();
+        }
+        let result = deliver();
+        if let Some(observer) = self.engine.observer() {
+            observer.delivered();
+        }
+        result
+    }
+
     /// Publishes what was counted if the last time was long enough ago.
     pub(crate) fn publish_if_due(&mut self) {
         self.engine.publish_if_due();

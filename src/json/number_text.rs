@@ -20,8 +20,11 @@ pub(super) struct NumberText {
 /// most, digits only or a point among them. Tells whether it is canonical; `None` says nothing.
 #[inline(always)]
 pub(super) fn check_short_number(bytes: &[u8], negative: bool, first: usize, next: usize) -> Option<bool> {
-    let (digits, zero) = digits(bytes.get(first..first + 16)?.first_chunk()?);
     let len = next - first;
+    if len > 16 {
+        return None;
+    }
+    let (digits, zero) = digits(bytes.get(first..first + 16)?.first_chunk()?);
     // Bits of what is no digit, and of the byte behind the 16.
     let others = digits ^ 0x1_ffff;
     let whole = others.trailing_zeros() as usize;

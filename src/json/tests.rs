@@ -104,6 +104,8 @@ fn refused_texts() {
         &[("1 2", 2), ("[]]", 2), ("{}{}", 2), ("\"a\"b", 3), ("null,", 4), ("1}", 1)],
     );
     checks(Kind::InvalidNumber, &[("01", 1), ("-01", 2), ("00", 1), ("-a", 1), ("--1", 1), ("1.a", 2)]);
+    // What follows the longest numbers that are checked at once.
+    checks(Kind::InvalidNumber, &[("[1000000000000000.0000000000000zz]", 31)]);
     checks(Kind::InvalidNumber, &[("1.2.3", 3), ("1ee2", 2), ("1e5.0", 3), ("1e+-2", 3), ("[1._2]", 3)]);
     checks(
         Kind::InvalidNumber,

@@ -21,8 +21,8 @@ use super::summary::{Progress, Summary};
 use crate::asl::model::MachineType;
 use crate::bytecode::Program;
 use crate::executor::{
-    Admission, Driver, Executor, ExecutorError, OnOverdue, Options, OverdueTask, Setup, Signal, SystemClock,
-    Time, Watchdog, option_setters,
+    Admission, Driver, Executor, ExecutorError, OnOverdue, Options, OverdueTask, RunObserver, Setup, Signal,
+    SystemClock, Time, Watchdog, option_setters,
 };
 use crate::json::write_json_string;
 use crate::map_run::require_object_store;
@@ -117,6 +117,13 @@ pub struct PipelineBuilder {
 
 impl PipelineBuilder {
     option_setters!();
+
+    /// Who watches the executions; nobody unless set.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line measures runs"))]
+    pub(crate) fn observer(&mut self, observer: Arc<dyn RunObserver>) -> &mut Self {
+        self.options.observer = Some(observer);
+        self
+    }
 
     fn run_seed(&self) -> u64 {
         self.random_seed.unwrap_or(self.options.seed)
@@ -286,7 +293,7 @@ impl PipelineBuilder {
     /// An executor for the child executions of Map Runs.
     fn executor(&self) -> Result<Executor, RunError> {
         let mut builder = Executor::builder(Arc::clone(&self.program));
-        builder.with_options(self.options.clone()).workers(self.workers);
+        builder.with_options(Options { observer: None, ..self.options.clone() }).workers(self.workers);
         if let Some(runtime) = &self.runtime {
             builder.runtime(runtime.clone());
         }

@@ -377,7 +377,7 @@ impl<'r> LineWorker<'r> {
     fn hand_over(&mut self) {
         self.close_segment();
         if !self.parts.is_empty() {
-            self.segment = self.run.committer.submit(self.place, &mut self.parts, None);
+            self.submit(None);
         }
     }
 
@@ -385,8 +385,13 @@ impl<'r> LineWorker<'r> {
     fn end_ranges(&mut self) {
         if std::mem::take(&mut self.is_open) {
             self.close_segment();
-            self.segment = self.run.committer.submit(self.place, &mut self.parts, Some(self.last));
+            self.submit(Some(self.last));
         }
+    }
+
+    fn submit(&mut self, last: Option<u16>) {
+        let Self { run, worker, place, parts, .. } = self;
+        self.segment = worker.delivering(|| run.committer.submit(*place, parts, last));
     }
 
     fn close_segment(&mut self) {

@@ -33,7 +33,8 @@ pub use effect::{Effect, Step, StrandId, TaskReply};
 pub use error::{ExecutionError, ExecutionStatus};
 pub use fiber::Fiber;
 pub use history::{
-    DetailMember, EventDetails, EventType, ExecutionHistory, HistoryEvent, LogLevel, RecordOptions, TaskName,
+    DetailMember, EventDetails, EventType, ExecutionHistory, HistoryEvent, LogLevel, RecordOptions,
+    StateEvent, StateObserver, TaskName,
 };
 pub use inspection::{Answered, Inspected};
 pub use map_run::{ItemSelector, MapRunRequest};

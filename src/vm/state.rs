@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::effect::{Effect, StrandId};
 use super::error::{ExecutionError, ExecutionStatus};
 use super::fault::Fault;
-use super::history::ExecutionHistory;
+use super::history::Recording;
 use super::inspection::Inspection;
 use super::map_run::{MapRunRequest, Selection};
 use crate::bytecode::{ForkId, GraphId, Reg, StateId};
@@ -40,8 +40,8 @@ pub(super) struct State<'a> {
     pub tracing: bool,
     /// What is kept for whoever inspects the execution, if somebody does.
     pub inspection: Option<Box<Inspection<'a>>>,
-    /// The history, if it is kept.
-    pub history: Option<Box<ExecutionHistory>>,
+    /// Who is told of events, if somebody is.
+    pub recording: Option<Box<Recording>>,
     /// Number of the last history event.
     pub events: u32,
     /// Fuel used in all.
@@ -249,7 +249,7 @@ impl<'a> State<'a> {
         self.visits.clear();
         self.tracing = false;
         self.inspection = None;
-        self.history = None;
+        self.recording = None;
         self.events = 0;
         self.fuel_used = 0;
         self.fuel_left = 0;

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+pub(super) mod bench;
 pub(super) mod compile;
 pub(super) mod completions;
 pub(super) mod disassemble;

@@ -9,13 +9,14 @@ const INSIDE_THE_WORK: &str = "Timestamp";
 
 impl<'a> Machine<'_, '_, 'a> {
     /// Keeps the event that was numbered last.
-    #[cold]
-    #[inline(never)]
     pub(super) fn keep(&mut self, slot: u32, moment: &Moment<'_, 'a>) {
+        if self.history().is_none() {
+            return;
+        }
         let id = self.state.events;
         let event_type = self.event_type(slot, moment);
         let previous_event_id = self.predecessor(slot, moment);
-        let Some(history) = &mut self.state.history else { return };
+        let Some(history) = self.history() else { return };
         history.pass(id, event_type);
         let is_wanted = history.wants(event_type);
         let strand = &mut self.state.strands[slot as usize];
@@ -28,7 +29,7 @@ impl<'a> Machine<'_, '_, 'a> {
         if is_wanted {
             let details = self.details(slot, moment);
             let event = HistoryEvent { id, previous_event_id, timestamp: self.now, event_type, details };
-            if let Some(history) = &mut self.state.history {
+            if let Some(history) = self.history() {
                 history.push(event);
             }
         }
@@ -62,7 +63,7 @@ impl<'a> Machine<'_, '_, 'a> {
         if is_iteration {
             self.record(slot, || Moment::IterationEnded { is_success });
         }
-        if self.state.history.is_some() {
+        if self.state.recording.is_some() {
             self.end_chain(slot, parent, is_iteration && is_success);
         }
     }

@@ -1,6 +1,6 @@
 //! The one call by which the VM says that something has come to pass.
 
-use super::{EventDetails, EventType, ExecutionHistory, RecordOptions};
+use super::{EventDetails, EventType, ExecutionHistory, RecordOptions, StateObserver};
 use crate::bytecode::TaskId;
 use crate::value::timestamp::Timestamp;
 use crate::value::{DocId, Value};
@@ -48,6 +48,13 @@ pub(in crate::vm) enum Moment<'m, 'a> {
     Event(EventType, EventDetails),
 }
 
+/// Who is told of an execution's events.
+#[derive(Debug, Default)]
+pub(in crate::vm) struct Recording {
+    pub(super) history: Option<ExecutionHistory>,
+    pub(super) observer: Option<Box<dyn StateObserver>>,
+}
+
 impl<'a> Machine<'_, '_, 'a> {
     /// Numbers an event, and keeps it if the execution is recorded.
     #[inline]
@@ -56,10 +63,23 @@ impl<'a> Machine<'_, '_, 'a> {
         'a: 'm,
     {
         self.state.events = self.state.events.saturating_add(1);
-        if self.state.history.is_some() {
-            self.keep(slot, &moment());
+        if self.state.recording.is_some() {
+            self.pass_on(slot, &moment());
         }
         self.state.events
+    }
+}
+
+impl<'a> Machine<'_, '_, 'a> {
+    #[cold]
+    #[inline(never)]
+    fn pass_on(&mut self, slot: u32, moment: &Moment<'_, 'a>) {
+        self.observe(slot, moment);
+        self.keep(slot, moment);
+    }
+
+    pub(super) fn history(&mut self) -> Option<&mut ExecutionHistory> {
+        self.state.recording.as_mut().and_then(|recording| recording.history.as_mut())
     }
 }
 
@@ -69,7 +89,7 @@ impl Active<'_> {
     pub fn record_history(&mut self, options: RecordOptions, now: Timestamp) {
         self.with_machine(now, |machine| {
             let history = ExecutionHistory::new(machine.execution_arn(), options, machine.limits);
-            machine.state.history = Some(Box::new(history));
+            machine.state.recording.get_or_insert_default().history = Some(history);
             let input = machine.data(Value::root(DocId::INPUT));
             let role_arn = machine.names.role_arn.clone();
             let details = EventDetails::ExecutionStarted { input, role_arn };
@@ -82,6 +102,9 @@ impl Active<'_> {
 impl Fiber {
     /// What was kept of the execution, if it was [recorded](Active::record_history).
     pub fn take_history(&mut self) -> Option<Box<ExecutionHistory>> {
-        self.enter(|state, _, _| state.history.take())
+        self.enter(|state, _, _| {
+            let history = state.recording.as_mut().and_then(|recording| recording.history.take());
+            history.map(Box::new)
+        })
     }
 }

@@ -92,7 +92,8 @@ impl<'a> Machine<'_, '_, 'a> {
 
     /// A value as JSON, if the history keeps data.
     pub(super) fn data(&self, value: Value<'a>) -> Option<String> {
-        let includes_data = self.state.history.as_ref().is_some_and(|history| history.options.includes_data);
+        let history = self.state.recording.as_ref().and_then(|recording| recording.history.as_ref());
+        let includes_data = history.is_some_and(|history| history.options.includes_data);
         includes_data.then(|| to_json(value, self.heap.docs))
     }
 

@@ -291,7 +291,7 @@ impl<'a> Machine<'_, '_, 'a> {
         down.retry_count = up.retry_count;
         down.seed = mix(mix(up.seed, up.draws), u64::from(index) + 1);
         down.draws = 0;
-        if self.state.history.is_some() {
+        if self.state.recording.is_some() {
             self.begin_chain(parent, child, index);
         }
         if item.is_some() {
