@@ -204,8 +204,10 @@ def problems(results):
         if point.size == PEAK_EXECUTIONS and point.peak_bytes > PEAK_BYTES_MAX:
             bound = f"{report.size(point.peak_bytes)}, not at most {report.size(PEAK_BYTES_MAX)}"
             found.append(f"{point.size:,} executions take {bound}")
-    if results["start_seconds"] > START_SECONDS_MAX:
-        found.append(f"an empty run takes {report.duration(results['start_seconds'] * 1e9)}, not at most 10 ms")
+    # The quickest: this is wall time, and other load must not count.
+    if results["start_seconds_least"] > START_SECONDS_MAX:
+        least = report.duration(results["start_seconds_least"] * 1e9)
+        found.append(f"an empty run takes {least} at the least, not at most 10 ms")
     return found
 
 
@@ -213,7 +215,7 @@ def markdown(results, options):
     text = f"# {TITLE}\n\n`aslx run` with one worker; CPU time less that of an empty run, medians of {options.rounds} rounds.\n\n"
     start = report.duration(results["start_seconds"] * 1e9)
     least = report.duration(results["start_seconds_least"] * 1e9)
-    text += f"A run over an empty input takes {start} (at the least {least}; bound 10 ms).\n"
+    text += f"A run over an empty input takes {start} (at the least {least}, which is bound to 10 ms).\n"
     for series in SERIES:
         points = results["series"][series.name]
         rows = [

@@ -3,17 +3,27 @@
 use std::ops::Range;
 use std::path::Path;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::nearest;
+use super::services::{KEYS, Services};
+use super::settings::{Source, Value};
 use super::{Constant, Echo, FileError, StateMachineEntry, TaskFile, TaskRegistry};
 use crate::asl::model::MachineType;
 use crate::json::write_json_string;
 
-/// Kinds of handlers that a task file may name one day; naming one now is told apart from a slip.
+/// Kinds of handlers that a task file may name in another build or one day; naming one is told apart from a slip.
 const LATER: [&str; 5] = ["http", "exec", "lambda", "aws", "wasm"];
-const NOW: [&str; 2] = ["constant", "echo"];
+const NOW: &[&str] = &[
+    "constant",
+    "echo",
+    #[cfg(feature = "http")]
+    "http",
+    #[cfg(feature = "http")]
+    "lambda",
+    #[cfg(feature = "aws")]
+    "aws",
+];
 const NESTING_DEPTH_MAX: u32 = 1024;
 
 impl TaskRegistry {
@@ -34,45 +44,47 @@ impl TaskRegistry {
 impl TaskFile {
     /// Reads a task file's text; `file` is its name for messages.
     pub fn from_toml(file: &str, text: &str) -> Result<Self, FileError> {
-        let reader = Reader { file, text };
+        let source = Source { file, text };
         let table = DeTable::parse(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             FileError::at(file, text, offset, error.message().to_owned())
         })?;
+        let table = table.get_ref();
+        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.get_ref().as_ref())) {
+            let message = format!("unknown key '{}'", key.get_ref());
+            let help = "a task file consists of [[task]] and [[state_machine]] tables";
+            return Err(source.at(key.span(), message).help(help));
+        }
+        let reader = Reader { source, services: Services::new(source, table)? };
         let mut read = Self::default();
-        for (key, value) in table.get_ref() {
-            let name = key.get_ref();
-            if !["task", "state_machine"].contains(&name.as_ref()) {
-                let help = "a task file consists of [[task]] and [[state_machine]] tables";
-                return Err(reader.at(key.span(), format!("unknown key '{name}'")).help(help));
-            }
-            let DeValue::Array(tables) = value.get_ref() else {
-                return Err(reader
-                    .at(value.span(), format!("'{name}' must be a list"))
-                    .help(format!("write [[{name}]] in double brackets")));
-            };
-            for table in tables {
-                if name == "task" {
-                    reader.task(table, &mut read.tasks)?;
-                } else {
-                    read.state_machines.push(reader.state_machine(table)?);
-                }
-            }
+        for task in list(source, table, "task")? {
+            reader.task(task, &mut read.tasks)?;
+        }
+        for entry in list(source, table, "state_machine")? {
+            read.state_machines.push(reader.state_machine(entry)?);
         }
         Ok(read)
     }
 }
 
-struct Reader<'t> {
-    file: &'t str,
-    text: &'t str,
+/// The tables of one kind, in the order of the file.
+fn list<'v, 't>(source: Source<'_>, table: &'v DeTable<'t>, key: &str) -> Result<&'v [Value<'t>], FileError> {
+    let Some(value) = table.get(key) else { return Ok(&[]) };
+    let DeValue::Array(tables) = value.get_ref() else {
+        let help = format!("write [[{key}]] in double brackets");
+        return Err(source.at(value.span(), format!("'{key}' must be a list")).help(help));
+    };
+    Ok(tables)
 }
 
-type Value<'t> = Spanned<DeValue<'t>>;
+struct Reader<'t> {
+    source: Source<'t>,
+    services: Services,
+}
 
 impl Reader<'_> {
     fn at(&self, span: Range<usize>, message: impl Into<String>) -> FileError {
-        FileError::at(self.file, self.text, span.start, message)
+        self.source.at(span, message)
     }
 
     fn task(&self, task: &Value<'_>, registry: &mut TaskRegistry) -> Result<(), FileError> {
@@ -155,7 +167,13 @@ impl Reader<'_> {
             DeValue::String(kind) if kind == "constant" => Err(self
                 .at(handler.span(), "the handler 'constant' needs its value")
                 .help("write handler = { constant = { valid = true } }")),
-            DeValue::String(kind) => Err(self.unknown_kind(handler.span(), kind)),
+            DeValue::String(kind) => match self.services.handler(self.source, kind, None, handler.span())? {
+                Some(handler) => {
+                    registry.handle_async_shared(pattern, handler);
+                    Ok(())
+                }
+                None => Err(self.unknown_kind(handler.span(), kind)),
+            },
             DeValue::Table(table) => {
                 let mut members = table.iter();
                 let (Some((kind, value)), None) = (members.next(), members.next()) else {
@@ -166,7 +184,13 @@ impl Reader<'_> {
                     "echo" => Err(self
                         .at(kind.span(), "the handler 'echo' takes no value")
                         .help("write handler = \"echo\"")),
-                    other => Err(self.unknown_kind(kind.span(), other)),
+                    other => match self.services.handler(self.source, other, Some(value), kind.span())? {
+                        Some(handler) => {
+                            registry.handle_async_shared(pattern, handler);
+                            Ok(())
+                        }
+                        None => Err(self.unknown_kind(kind.span(), other)),
+                    },
                 }
             }
             _ => Err(self.at(handler.span(), "'handler' must be a string or a table")),
@@ -181,9 +205,13 @@ impl Reader<'_> {
         }
         if LATER.contains(&kind) {
             let message = format!("the handler '{kind}' is not available in this version");
-            return self.at(span, message).help(format!("available: {}", NOW.join(", ")));
+            let help = match kind {
+                "aws" => "build aslx with the feature 'aws'".to_owned(),
+                _ => format!("available: {}", NOW.join(", ")),
+            };
+            return self.at(span, message).help(help);
         }
-        let help = match nearest(kind, NOW.into_iter().chain(LATER)) {
+        let help = match nearest(kind, NOW.iter().copied().chain(LATER)) {
             Some(near) => format!("did you mean '{near}'?"),
             None => format!("available: {}", NOW.join(", ")),
         };

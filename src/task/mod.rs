@@ -7,6 +7,8 @@
 //! per execution (the invocations of mocked states) lives in `CallCounts`, which travel with it.
 
 mod async_handler;
+#[cfg(feature = "aws")]
+pub mod aws;
 mod batch;
 mod call;
 mod callback;
@@ -17,10 +19,18 @@ mod error;
 mod file;
 mod function;
 mod handler;
+#[cfg(feature = "http")]
+pub mod http;
 mod lambda;
 mod mock;
 mod pattern;
 mod registry;
+#[cfg(feature = "http")]
+mod secret;
+#[cfg(feature = "cli")]
+mod services;
+#[cfg(feature = "cli")]
+mod settings;
 #[cfg(feature = "cli")]
 mod state_machine_entry;
 mod table;
@@ -38,6 +48,8 @@ pub use function::IntoReply;
 pub use handler::{FixedReply, Reply, ReplyBody, TaskError, TaskHandler, TaskRequest};
 pub use mock::{MockConfig, TestCase};
 pub use registry::TaskRegistry;
+#[cfg(feature = "http")]
+pub use secret::Secret;
 #[cfg(feature = "cli")]
 pub use state_machine_entry::{StateMachineEntry, TaskFile};
 

@@ -43,7 +43,7 @@ impl Drop for Waiting {
 
 fn python(script: &str, arguments: &[&str]) -> String {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let mut command = Command::new(target.join("peers/python/bin/python"));
+    let mut command = Command::new(target.join("peers/venv/bin/python"));
     command.arg(script).args(arguments);
     command.envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")]);
     command.env("AWS_DEFAULT_REGION", "us-east-1").env("AWS_EC2_METADATA_DISABLED", "true");

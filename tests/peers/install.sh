@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# Installs what the tests against real parts talk to into target/peers; quick where it is there already.
+# Brings what the tests in tests/peers run against, into target/peers; what is there already stays.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+peers=${CARGO_TARGET_DIR:-target}/peers
+mkdir -p "$peers"
 
-target=$(realpath -m "${CARGO_TARGET_DIR:-target}")/peers
-[ -x "$target/python/bin/python" ] || python3 -m venv "$target/python"
-"$target/python/bin/python" -c 'import boto3' 2>/dev/null || "$target/python/bin/pip" install --quiet 'boto3==1.43.11'
+# Python: moto, which speaks like AWS's services.
+[ -x "$peers/venv/bin/python" ] || python3 -m venv "$peers/venv"
+"$peers/venv/bin/python" -m pip install --quiet --disable-pip-version-check 'moto[server]==5.1.22' boto3==1.44.5
+
+# Node: dynalite, which speaks like DynamoDB.
+[ -x "$peers/node_modules/.bin/dynalite" ] ||
+    npm install --silent --no-audit --no-fund --prefix "$peers" dynalite@4.0.0

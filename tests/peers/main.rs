@@ -1,5 +1,7 @@
-//! Against real parts: what `tests/peers/install.sh` brings, on the loopback interface.
+//! Handlers and callbacks against the programs that they are for; `tests/peers/install.sh` brings those.
 
-#![cfg(feature = "peers")]
-
+#[cfg(feature = "aws")]
+mod aws;
 mod callbacks;
+#[cfg(feature = "aws")]
+mod process;
