@@ -54,8 +54,7 @@ impl TaskFile {
             FileError::at(file, text, offset, error.message().to_owned())
         })?;
         let table = table.get_ref();
-        let is_known = |key: &str| KEYS.contains(&key) || key == STATE_MACHINE;
-        if let Some(key) = table.keys().find(|key| !is_known(key.get_ref())) {
+        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.get_ref().as_ref())) {
             let help = "a task file consists of [[task]] and [[state_machine]] tables";
             return Err(source.at(key.span(), format!("unknown key '{}'", key.get_ref())).help(help));
         }

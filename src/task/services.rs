@@ -17,6 +17,7 @@ pub(super) const KEYS: &[&str] = &[
     "aws",
     "connection",
     "egress",
+    "state_machine",
     "task",
 ];
 
