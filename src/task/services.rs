@@ -41,7 +41,10 @@ impl Services {
     }
 
     /// The handler of a kind, with its settings; `span` is its place. `None`: none of these.
-    #[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "only AWS's may lack what is to be said here"))]
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(unused_variables, reason = "only AWS's may lack what is to be said here")
+    )]
     pub(super) fn handler(
         &self,
         source: Source<'_>,
