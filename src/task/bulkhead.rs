@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::{AsyncTaskHandler, Reply, Resource, TaskCall, TaskError, TaskFuture, TaskHandler};
+use super::{AsyncTaskHandler, Reply, Resource, TaskCall, TaskError, TaskFuture};
 
 /// The bounds of a [`Bulkhead`]; none unless set.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -178,23 +178,6 @@ impl RateLimit {
     }
 }
 
-/// A handler that answers at once, where one that answers later is wanted.
-pub(super) struct Immediate(pub(super) Arc<dyn TaskHandler>);
-
-impl AsyncTaskHandler for Immediate {
-    fn call(&self, call: TaskCall) -> TaskFuture {
-        let mut reply = Reply::default();
-        let answered = self.0.call(&call.as_request(), &mut reply);
-        Box::pin(async move {
-            answered?;
-            if matches!(reply.body(), super::ReplyBody::Payload) {
-                *reply.json() = call.into_payload();
-            }
-            Ok(reply)
-        })
-    }
-}
-
 impl fmt::Debug for Bulkhead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bulkhead").field("options", &self.shared.options).finish_non_exhaustive()
@@ -206,6 +189,7 @@ mod tests {
     use super::*;
     use crate::bytecode::TaskId;
     use crate::compiler::{CompileOptions, compile};
+    use crate::task::immediate::Immediate;
     use crate::task::{Echo, ReplyBody};
 
     fn call(resource: &str) -> TaskCall {

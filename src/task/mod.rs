@@ -28,6 +28,8 @@ mod function;
 mod handler;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(any(feature = "cli", test))]
+mod immediate;
 mod lambda;
 mod mock;
 mod pattern;

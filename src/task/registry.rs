@@ -12,7 +12,7 @@ use super::{
     Reply, Resource, TaskCall, TaskError, TaskFuture, TaskHandler, TestCase,
 };
 #[cfg(feature = "cli")]
-use super::{Bulkhead, BulkheadOptions, ProcessLog, bulkhead::Immediate};
+use super::{Bulkhead, BulkheadOptions, ProcessLog, immediate::Immediate};
 use crate::bytecode::{Program, TaskSite, function_name};
 use crate::json::Document;
 use crate::vm::TokenKey;

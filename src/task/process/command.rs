@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use tokio::process::Command;
@@ -49,7 +49,7 @@ impl ProcessCommand {
 
     /// Where it runs, if that was said.
     #[cfg(feature = "lambda")]
-    pub(in crate::task) fn working_directory(&self) -> Option<&Path> {
+    pub(in crate::task) fn working_directory(&self) -> Option<&std::path::Path> {
         self.directory.as_deref()
     }
 
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(program("venv/bin/python", "/srv/app"), "/srv/app/venv/bin/python");
         assert_eq!(program("python3", "/srv/app"), "python3");
         assert_eq!(program("/usr/bin/python3", "/srv/app"), "/usr/bin/python3");
-        assert!(Path::new(&program("./run", "app")).is_absolute());
+        assert!(std::path::Path::new(&program("./run", "app")).is_absolute());
     }
 
     #[test]
