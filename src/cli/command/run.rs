@@ -17,6 +17,7 @@ use crate::{
     pipeline::{InputForm, Pipeline, PipelineBuilder, Resumption, Summary},
     sink::Sink,
     source::Input,
+    task::ProcessLog,
     telemetry::ExecutionLog,
 };
 
@@ -54,10 +55,8 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
     if let Some(checkpoint) = config.checkpoint {
         builder.checkpoint(checkpoint);
     }
-    match bar.as_ref() {
-        _ if arguments.quiet => {}
-        Some(bar) => process_log::show(&processes, bar.beside(io::stderr())),
-        None => process_log::show(&processes, io::stderr()),
+    if !arguments.quiet {
+        show_processes(&processes, bar.as_ref());
     }
     connect(&mut builder, arguments, bar.as_ref())?;
     if let Some(log) = &log {
@@ -91,6 +90,14 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> Result<ExitStatus, CliErr
         output::report(&"the same command goes on from here\n");
     }
     Ok(ExitStatus::Interrupted)
+}
+
+/// Shows what programs behind tasks log.
+fn show_processes(log: &ProcessLog, bar: Option<&ProgressBar>) {
+    match bar {
+        Some(bar) => process_log::show(log, bar.beside(io::stderr())),
+        None => process_log::show(log, io::stderr()),
+    }
 }
 
 /// Opens what the run reads and writes.
