@@ -13,12 +13,18 @@ use tokio::sync::mpsc;
 const PATIENCE: Duration = Duration::from_mins(2);
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:210987654321:function:Price";
 
-fn options(handler: &str) -> LambdaWorkersOptions {
+/// The interpreter that has the client.
+fn python() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let python = target.join("peers/venv/bin/python");
     assert!(python.exists(), "{} is missing: run tests/peers/install.sh", python.display());
-    let command = ProcessCommand::new(python, ["-m", "awslambdaric", &format!("functions.{handler}")]);
+    python
+}
+
+fn options(handler: &str) -> LambdaWorkersOptions {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let command = ProcessCommand::new(python(), ["-m", "awslambdaric", &format!("functions.{handler}")]);
     let mut options = LambdaWorkersOptions::new(
         command
             .directory(root.join("tests/peers"))
@@ -90,10 +96,7 @@ async fn every_misbehaviour_has_its_error_name_and_the_next_invocation_works() {
 #[tokio::test]
 async fn a_handler_that_cannot_be_imported_says_so() {
     let mut options = options("echo");
-    options.command = ProcessCommand::new(
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/peers/venv/bin/python"),
-        ["-m", "awslambdaric", "missing.handler"],
-    );
+    options.command = ProcessCommand::new(python(), ["-m", "awslambdaric", "missing.handler"]);
     let (error, cause) = execute(&executor(options, ""), "1").await.expect_err("there is no such module");
     assert_eq!(error, "Runtime.ImportModuleError");
     assert!(cause.contains("No module named 'missing'"), "{cause}");
