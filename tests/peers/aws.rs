@@ -33,7 +33,10 @@ async fn task(handler: &AwsServices, resource: &str, parameters: &str) -> Result
     let program = compile(&definition, &CompileOptions::default()).expect("a valid definition");
     let mut tasks = TaskRegistry::new();
     tasks.handle_async("*", handler.clone());
-    let executor = Executor::builder(program).tasks(tasks).workers(1).build().expect("all answered");
+    // One runtime for all: connections are kept, and live on the runtime that made them.
+    let runtime = tokio::runtime::Handle::current();
+    let executor = Executor::builder(program).tasks(tasks).workers(1).runtime(runtime).build();
+    let executor = executor.expect("all answered");
     let completed = executor.execute("{}").await.expect("an execution");
     match completed.outcome.status {
         OutcomeStatus::Succeeded => Ok(String::from_utf8(completed.output).expect("JSON is text")),

@@ -22,6 +22,9 @@ use super::{EgressError, EgressPolicy};
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
 /// An HTTP client (1.1, and 2 where TLS agrees on it) with its pool of connections. Copies share the pool.
+///
+/// Connections are kept for reuse and live on the runtime that made them: executors that share a client should
+/// [share a runtime](crate::executor::ExecutorBuilder::runtime).
 #[derive(Clone)]
 pub struct HttpClient {
     client: Client<HttpsConnector<EgressConnector>, Full<Bytes>>,
