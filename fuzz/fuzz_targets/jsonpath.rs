@@ -9,7 +9,7 @@ use aslx::intrinsic::{IntrinsicError, evaluate, parse};
 use aslx::json::Document;
 use aslx::jsonpath::{Path, Pattern, select, set};
 use aslx::value::random::Random;
-use aslx::value::{Arena, DocId, Docs, Heap, ParseScratch, Value, rendered_len, to_json};
+use aslx::value::{Arena, DocId, Docs, Heap, ParseScratch, Value, is_longer, rendered_len, to_json};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -31,7 +31,11 @@ fuzz_target!(|data: &[u8]| {
     let (arena, scratch) = (Arena::default(), ParseScratch::new(512));
     let heap = Heap { docs: &docs, arena: &arena, scratch: &scratch };
     let root = Value::root(DocId::INPUT);
-    let check = |value| assert_eq!(to_json(value, &docs).len(), rendered_len(value, &docs));
+    let check = |value| {
+        let len = to_json(value, &docs).len();
+        assert!(len <= rendered_len(value, &docs));
+        assert!(is_longer(value, len - 1, &docs) && !is_longer(value, len, &docs));
+    };
     if let Some(path) = &path {
         match select(path, root, heap) {
             Ok(value) => check(value),
