@@ -93,20 +93,19 @@ impl Lowering<'_, '_> {
             fields.map(|(at, name)| (map_input, name.clone(), map_input.offset(at + 1))).collect();
     }
 
-    /// Picks what the states of a graph, as far as their input is the selected item, read of one of its fields.
-    pub(super) fn pick_of_field(
-        &mut self,
-        field: &str,
-        register: Reg,
-        graph: &StateGraph,
-        is_input: &[bool],
-    ) -> Vec<(String, Reg)> {
+    /// What the states of a graph read of the selected item, as far as that is their input.
+    pub(super) fn paths_of_item(&self, graph: &StateGraph, is_input: &[bool]) -> Vec<Path> {
         let mut paths = Vec::new();
         for (state, _) in graph.states.iter().zip(is_input).filter(|(_, is_input)| **is_input) {
             gather_state(self.source, state, &mut paths);
         }
+        paths
+    }
+
+    /// Picks what these paths read of one field of the selected item.
+    pub(super) fn pick_of_field(&mut self, field: &str, register: Reg, paths: &[Path]) -> Vec<(String, Reg)> {
         let (mut names, mut lookups): (Vec<&str>, usize) = (Vec::new(), 0);
-        for path in &paths {
+        for path in paths {
             if first_name(path) == Some(field)
                 && let Some([_, Segment::Name(name), ..]) = path.walk_segments()
             {

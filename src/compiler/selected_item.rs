@@ -59,9 +59,9 @@ impl Lowering<'_, '_> {
         let registers =
             fields.iter().enumerate().map(|(at, field)| (field.name().to_owned(), first.offset(at)));
         let (fields, is_input): (Vec<_>, _) = (registers.collect(), unchanged_inputs(graph));
-        let mut members = Vec::new();
+        let (paths, mut members) = (self.paths_of_item(graph, &is_input), Vec::new());
         for (field, register) in &fields {
-            let picked = self.pick_of_field(field, *register, graph, &is_input);
+            let picked = self.pick_of_field(field, *register, &paths);
             members.extend(picked.into_iter().map(|(name, register)| (field.clone(), name, register)));
         }
         self.selected_item = SelectedItem { fields, members, is_input, state: 0 };

@@ -216,6 +216,7 @@ impl Drive<'_> {
         heartbeat_ms: Option<u64>,
     ) {
         match self.setup.tasks.route(task) {
+            // A linked program answers these itself; only one that its replies did not fit into asks.
             Route::Fixed(FixedReply::Payload) => active.answer(strand, TaskReply::Input, self.now),
             Route::Fixed(FixedReply::Document(document)) => {
                 active.answer(strand, TaskReply::Document(document), self.now);
